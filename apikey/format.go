@@ -1,0 +1,99 @@
+package apikey
+
+import (
+	"fmt"
+	"hash/crc32"
+	"io"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// DefaultPrefix stands before keys whose operator chose no other.
+const DefaultPrefix = "bk"
+
+// The widths of the parts behind "<prefix>_": 62^22 > 2^128, 62^43 > 2^256 and
+// 62^6 > 2^32.
+const (
+	idWidth     = 22
+	secretWidth = 43
+	checkWidth  = 6
+	bodyWidth   = idWidth + secretWidth + checkWidth
+)
+
+// Format makes and reads keys of one prefix:
+//
+//	<prefix>_<22 id><43 secret><6 check>
+//
+// with the key's UUID, 256 random bits and the CRC-32 (IEEE) of all that stands
+// before it, each in base62 (0-9A-Za-z) without a separator, so that a double
+// click selects it all. The check is for typos, scanners and floods of garbage;
+// anyone can compute it. The zero Format has no prefix and reads nothing; make
+// one with [NewFormat].
+type Format struct{ head string }
+
+// NewFormat returns the format of a prefix of 2 to 12 of a-z0-9; "" is
+// [DefaultPrefix]. Any other prefix is an error.
+func NewFormat(prefix string) (Format, error) {
+	if prefix == "" {
+		prefix = DefaultPrefix
+	}
+	if len(prefix) < 2 || len(prefix) > 12 || strings.Trim(prefix, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+		return Format{}, fmt.Errorf("apikey: prefix %q is not 2 to 12 of a-z and 0-9", prefix)
+	}
+	return Format{prefix + "_"}, nil
+}
+
+// Secret draws 256 bits from random and returns the key for id. Its only error
+// is random's.
+func (f Format) Secret(id uuid.UUID, random io.Reader) (Secret, error) {
+	var bits [32]byte
+	if _, err := io.ReadFull(random, bits[:]); err != nil {
+		return Secret{}, fmt.Errorf("apikey: the random source failed: %w", err)
+	}
+	b := make([]byte, 0, len(f.head)+bodyWidth)
+	b = append(b, f.head...)
+	b = appendBase62(b, id[:], idWidth)
+	b = appendBase62(b, bits[:], secretWidth)
+	return NewSecret(string(appendCheck(b))), nil
+}
+
+// Parse takes a presented key apart: its id, and the 43 characters whose
+// SHA-256 a store keeps, a substring of raw. What has not the shape, the prefix
+// or the check of this format is [ErrMalformed]. It allocates nothing.
+func (f Format) Parse(raw string) (id uuid.UUID, secret string, err error) {
+	if len(f.head) == 0 || len(raw) != len(f.head)+bodyWidth || raw[:len(f.head)] != f.head {
+		return uuid.Nil, "", ErrMalformed
+	}
+	var check [checkWidth]byte
+	at := len(raw) - checkWidth
+	if string(checkOf(check[:0], raw[:at])) != raw[at:] {
+		return uuid.Nil, "", ErrMalformed
+	}
+	body := raw[len(f.head):at]
+	if !parseBase62(id[:], body[:idWidth]) || !isBase62(body[idWidth:]) {
+		return uuid.Nil, "", ErrMalformed
+	}
+	return id, body[idWidth:], nil
+}
+
+func appendCheck(b []byte) []byte { return checkOf(b, string(b)) }
+
+func checkOf(dst []byte, text string) []byte {
+	var sum [4]byte
+	v := crc32Of(text)
+	sum[0], sum[1], sum[2], sum[3] = byte(v>>24), byte(v>>16), byte(v>>8), byte(v)
+	return appendBase62(dst, sum[:], checkWidth)
+}
+
+// crc32Of is crc32.ChecksumIEEE of a string, without copying it to the heap.
+func crc32Of(text string) uint32 {
+	var buf [128]byte
+	sum := uint32(0)
+	for len(text) > 0 {
+		n := copy(buf[:], text)
+		sum = crc32.Update(sum, crc32.IEEETable, buf[:n])
+		text = text[n:]
+	}
+	return sum
+}
