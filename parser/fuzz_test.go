@@ -1,0 +1,87 @@
+package parser_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/buildkey/buildkey/parser"
+)
+
+// checkAnswer compares an answer with the reference's and with the promises made
+// for every input: a key obeys the grammar and stands in one of the values.
+func checkAnswer(t *testing.T, raw string, err error, want string, wantErr error, values ...string) {
+	t.Helper()
+	if raw != want || err != wantErr {
+		t.Fatalf("got %q, %v; the reference says %q, %v", raw, err, want, wantErr)
+	}
+	if err != nil {
+		if raw != "" {
+			t.Fatalf("%q beside the error %v", raw, err)
+		}
+		return
+	}
+	if !keyGrammar.MatchString(raw) {
+		t.Fatalf("%q is no key", raw)
+	}
+	if !strings.Contains(strings.Join(values, "\n"), raw) {
+		t.Fatalf("%q is not a part of any value", raw)
+	}
+}
+
+// headers puts value under name, and extra under other, both as spelled.
+func headers(name, value, other, extra string) http.Header {
+	h := http.Header{"Accept": {"*/*"}}
+	h[name] = append(h[name], value)
+	h[other] = append(h[other], extra)
+	return h
+}
+
+func FuzzScheme(f *testing.F) {
+	f.Add("Token", "Token abc123", "X-Other", "")
+	f.Add("Token", "token   abc123", "authorization", "Token def")
+	f.Add("Api-Key", "Api-\u212aey abc", "AUTHORIZATION", "")
+	f.Add("Bearer", "Bearer\tabc", "Authorization", "Bearer abc")
+	f.Add("", " abc", "X", "")
+	f.Add("To ken", "To ken abc", "X", "")
+	f.Add("Token", "Token "+strings.Repeat("k", 513), "X", "")
+	f.Fuzz(func(t *testing.T, scheme, value, other, extra string) {
+		h := headers("Authorization", value, other, extra)
+		raw, err := parser.Scheme(scheme).Parse(h)
+		want, wantErr := referenceScheme(scheme, h)
+		checkAnswer(t, raw, err, want, wantErr, value, extra)
+	})
+}
+
+func FuzzHeader(f *testing.F) {
+	f.Add("X-Build-Key", "abc123", "X-Other", "")
+	f.Add("x-build-key", "abc123", "x-build-key", "def")
+	f.Add("X-Build-Key", "Token abc", "X-BUILD-KEY", "abc")
+	f.Add("", "abc", "X", "")
+	f.Add("X Build", "abc", "x build", "abc")
+	f.Add("X-Build-Key", strings.Repeat("k", 513), "X", "")
+	f.Fuzz(func(t *testing.T, name, value, other, extra string) {
+		h := headers(http.CanonicalHeaderKey(name), value, other, extra)
+		raw, err := parser.Header(name).Parse(h)
+		want, wantErr := referenceHeader(name, h)
+		checkAnswer(t, raw, err, want, wantErr, value, extra)
+	})
+}
+
+func FuzzFirst(f *testing.F) {
+	f.Add("X-Build-Key", "Token", "abc123", "Token def456")
+	f.Add("X-Build-Key", "Token", "abc 123", "Token def456")
+	f.Add("X-Build-Key", "Bearer", "", "bearer def456")
+	f.Add("Authorization", "Token", "abc", "Token abc")
+	f.Add("", "", "abc", "def")
+	f.Fuzz(func(t *testing.T, name, scheme, value, credentials string) {
+		h := headers(http.CanonicalHeaderKey(name), value, "Authorization", credentials)
+		p := parser.First(parser.Header(name), parser.Scheme(scheme))
+		raw, err := p.Parse(h)
+		want, wantErr := referenceHeader(name, h)
+		if wantErr == errMissing {
+			want, wantErr = referenceScheme(scheme, h)
+		}
+		checkAnswer(t, raw, err, want, wantErr, value, credentials)
+	})
+}
