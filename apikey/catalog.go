@@ -158,6 +158,7 @@ func (c *Catalog) Missing(granted, wanted Scopes) (Scopes, error) {
 
 // Reads is every read of the catalog: what a link without scopes permits.
 func (c *Catalog) Reads() Scopes {
+	c = c.orDefault()
 	var out Scopes
 	for _, resource := range c.Resources() {
 		if name := resource + ":read"; c.isScope(name) {

@@ -86,14 +86,11 @@ func checkOf(dst []byte, text string) []byte {
 	return appendBase62(dst, sum[:], checkWidth)
 }
 
-// crc32Of is crc32.ChecksumIEEE of a string, without copying it to the heap.
+// crc32Of is crc32.ChecksumIEEE of a string, which needs no copy on the heap.
 func crc32Of(text string) uint32 {
-	var buf [128]byte
-	sum := uint32(0)
-	for len(text) > 0 {
-		n := copy(buf[:], text)
-		sum = crc32.Update(sum, crc32.IEEETable, buf[:n])
-		text = text[n:]
+	sum := ^uint32(0)
+	for i := range len(text) {
+		sum = crc32.IEEETable[byte(sum)^text[i]] ^ sum>>8
 	}
-	return sum
+	return ^sum
 }

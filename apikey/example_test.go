@@ -1,0 +1,129 @@
+package apikey_test
+
+import (
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/buildkey/buildkey/apikey"
+)
+
+// A key permits what its scopes name, on the rows that its allow list names.
+func ExampleKey_Allows() {
+	list, err := apikey.ParseAllowList("build:42", "version:*")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key := apikey.Key{Project: "1", Scopes: apikey.Scopes{"build:update", "version:read"}, AllowList: list}
+	fmt.Println(key.Allows("build:read", apikey.Target{Type: "build", ID: "42"}))
+	fmt.Println(key.Allows("build:read", apikey.Target{Type: "build", ID: "43"}))
+	fmt.Println(key.Allows("version:update", apikey.Target{Type: "version", ID: "7"}))
+	// Output:
+	// true
+	// false
+	// false
+}
+
+// At the very instant of its expiry a key is dead.
+func ExampleKey_Usable() {
+	noon := time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
+	key := apikey.Key{ActivatedAt: noon.Add(-3 * time.Hour), ExpiresAt: noon}
+	fmt.Println(key.Usable(noon.Add(-time.Second)))
+	fmt.Println(key.Usable(noon))
+	// Output:
+	// <nil>
+	// apikey: the key has expired: ask for a new one
+}
+
+func ExampleLevel() {
+	key := apikey.Key{Project: "1", Version: "11", Build: "101"}
+	fmt.Println(key.Level(), key.Level() >= apikey.LevelVersion)
+	// Output: build true
+}
+
+// A Secret cannot be printed by accident.
+func ExampleSecret() {
+	secret := apikey.NewSecret("bk_not_for_logs")
+	fmt.Println(secret)
+	fmt.Printf("%q %x %#v\n", secret, secret, struct{ Key apikey.Secret }{secret})
+	// Output:
+	// [redacted]
+	// [redacted] [redacted] struct { Key apikey.Secret }{Key:[redacted]}
+}
+
+func ExampleFormat() {
+	format, err := apikey.NewFormat("ci")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	id := uuid.MustParse("01949f1e-2b3c-7d4e-8f50-61728394a5b6")
+	secret, err := format.Secret(id, rand.Reader)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	got, _, err := format.Parse(secret.Reveal())
+	fmt.Println(len(secret.Reveal()), got == id, err)
+	_, _, err = format.Parse(secret.Reveal() + "x")
+	fmt.Println(err)
+	// Output:
+	// 74 true <nil>
+	// apikey: the key is malformed: check that it was copied whole
+}
+
+func ExampleParseTarget() {
+	target, err := apikey.ParseTarget(" BUILD:42 ")
+	fmt.Println(target, err)
+	_, err = apikey.ParseTarget("build 42")
+	fmt.Println(err)
+	// Output:
+	// build:42 <nil>
+	// apikey: target "build 42" is not type:id, such as build:42
+}
+
+func ExampleAllowList() {
+	a, _ := apikey.ParseAllowList("build:*", "version:1")
+	b, _ := apikey.ParseAllowList("*:1")
+	union, _ := a.Union(b)
+	fmt.Println(union.Strings())
+	fmt.Println(a.Intersect(b).Strings())
+	// Output:
+	// [*:1 build:*]
+	// [build:1 version:1]
+}
+
+// An application names its own resources and keeps the standard bundles.
+func ExampleNewCatalog() {
+	resources := map[string][]string{
+		"build":    {"read", "update"},
+		"artifact": {"read", "create", "sign"},
+	}
+	catalog, err := apikey.NewCatalog(apikey.Vocabulary{
+		Resources: resources,
+		Bundles:   apikey.StandardBundles(resources),
+		Aliases:   map[string]string{"builder": apikey.BundleBuilder},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	names, err := catalog.Canonical("builder", "artifact:sign")
+	fmt.Println(names, err)
+	fmt.Println(catalog.Covers(apikey.Scopes{apikey.BundleBuilder}, apikey.Scopes{apikey.BundleRead}))
+	_, err = catalog.Canonical("artifact:fly")
+	fmt.Println(err)
+	// Output:
+	// [artifact:sign buildkey:builder] <nil>
+	// true <nil>
+	// apikey: scope "artifact:fly" is unknown: it is neither resource:action, resource:* nor a bundle of the catalog
+}
+
+func ExampleScopes_Has() {
+	permits := apikey.Scopes{"build:*", "version:update"}
+	fmt.Println(permits.Has("build:delete"), permits.Has("version:read"), permits.Has("project:read"))
+	// Output: true true false
+}
