@@ -1,5 +1,7 @@
 package apikey
 
+import "math/bits"
+
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 // appendBase62 appends the big-endian number n in exactly width digits. n holds
@@ -27,25 +29,24 @@ func divide(number []byte, by uint) (remainder uint) {
 	return remainder
 }
 
-// parseBase62 reads text into the big-endian number dst. It tells false for a
-// character that is no digit and for a number that does not fit.
-func parseBase62(dst []byte, text string) bool {
-	clear(dst)
+// parse128 reads text as a number of 128 bits, high half first. It tells false
+// for a character that is no digit and for a number that does not fit.
+func parse128(text string) (hi, lo uint64, ok bool) {
 	for i := range len(text) {
-		carry, ok := digit(text[i])
+		d, ok := digit(text[i])
 		if !ok {
-			return false
+			return 0, 0, false
 		}
-		for j := len(dst) - 1; j >= 0; j-- {
-			carry += uint(dst[j]) * 62
-			dst[j] = byte(carry)
-			carry >>= 8
+		top, carried := bits.Mul64(hi, 62)
+		carry, low := bits.Mul64(lo, 62)
+		low, c1 := bits.Add64(low, uint64(d), 0)
+		high, c2 := bits.Add64(carried, carry, c1)
+		if top|c2 != 0 {
+			return 0, 0, false
 		}
-		if carry != 0 {
-			return false
-		}
+		hi, lo = high, low
 	}
-	return true
+	return hi, lo, true
 }
 
 func isBase62(text string) bool {

@@ -1,6 +1,7 @@
 package apikey
 
 import (
+	"encoding/binary"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -65,25 +66,21 @@ func (f Format) Parse(raw string) (id uuid.UUID, secret string, err error) {
 	if len(f.head) == 0 || len(raw) != len(f.head)+bodyWidth || raw[:len(f.head)] != f.head {
 		return uuid.Nil, "", ErrMalformed
 	}
-	var check [checkWidth]byte
 	at := len(raw) - checkWidth
-	if string(checkOf(check[:0], raw[:at])) != raw[at:] {
+	body, check := raw[len(f.head):at], raw[at:]
+	hi, lo, ok := parse128(body[:idWidth])
+	_, sum, ok2 := parse128(check)
+	if !ok || !ok2 || !isBase62(body[idWidth:]) || sum != uint64(crc32Of(raw[:at])) {
 		return uuid.Nil, "", ErrMalformed
 	}
-	body := raw[len(f.head):at]
-	if !parseBase62(id[:], body[:idWidth]) || !isBase62(body[idWidth:]) {
-		return uuid.Nil, "", ErrMalformed
-	}
+	binary.BigEndian.PutUint64(id[:8], hi)
+	binary.BigEndian.PutUint64(id[8:], lo)
 	return id, body[idWidth:], nil
 }
 
-func appendCheck(b []byte) []byte { return checkOf(b, string(b)) }
-
-func checkOf(dst []byte, text string) []byte {
-	var sum [4]byte
-	v := crc32Of(text)
-	sum[0], sum[1], sum[2], sum[3] = byte(v>>24), byte(v>>16), byte(v>>8), byte(v)
-	return appendBase62(dst, sum[:], checkWidth)
+func appendCheck(b []byte) []byte {
+	sum := binary.BigEndian.AppendUint32(nil, crc32Of(string(b)))
+	return appendBase62(b, sum, checkWidth)
 }
 
 // crc32Of is crc32.ChecksumIEEE of a string, which needs no copy on the heap.
