@@ -76,7 +76,7 @@ func connectionLost(err error) bool {
 			return true
 		}
 	}
-	var netErr net.Error
+	var netErr *net.OpError // not net.Error, which every system error number is
 	return errors.As(err, &netErr) || strings.HasSuffix(err.Error(), "sql: database is closed")
 }
 
