@@ -1,0 +1,94 @@
+package permission
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+)
+
+// New makes a leaf of a check on the request alone, so it says the same before
+// and after an object is loaded. The check returns
+//
+//   - nil to grant,
+//   - [Denied], also wrapped, to deny with a code and a reason,
+//   - an [apikey.ScopeError], also wrapped, to deny with [CodeInsufficientScope],
+//   - any other error, a cancelled context included, when it could not find
+//     out. The verdict is then Unknown with that error.
+//
+// name is what [Decision.Rule], texts and logs call the leaf. An empty name and
+// a nil check panic.
+func New(name string, check func(*http.Request) error) Permission {
+	if name == "" || check == nil {
+		panic(fmt.Sprintf("permission: New(%q) needs a name and a check", name))
+	}
+	return &leaf{name, check}
+}
+
+type leaf struct {
+	name  string
+	check func(*http.Request) error
+}
+
+func (l *leaf) Decide(r *http.Request, _ any) Decision { return verdictOf(l.name, l.check(r)) }
+func (l *leaf) String() string                         { return l.name }
+
+// verdictOf turns a check's error into a decision.
+func verdictOf(name string, err error) Decision {
+	if err == nil {
+		return Decision{Verdict: Grant, Rule: name}
+	}
+	if d, ok := denial(err); ok {
+		return Decision{Verdict: Deny, Rule: name, Code: d.Code, Reason: d.Reason}
+	}
+	return Decision{Verdict: Unknown, Rule: name, Err: err}
+}
+
+// ForObject makes a leaf of a check on the object that the request is about. It
+// is Pending while the object is nil, without running the check; then the check
+// answers as that of [New]. T may be an interface. An object of another type,
+// and a nil pointer of the right one, is Unknown with an error that says so:
+// neither lets anyone in, under a Not either.
+//
+// An empty name and a nil check panic.
+func ForObject[T any](name string, check func(*http.Request, T) error) Permission {
+	if name == "" || check == nil {
+		panic(fmt.Sprintf("permission: ForObject(%q) needs a name and a check", name))
+	}
+	return &objectLeaf[T]{name, check}
+}
+
+type objectLeaf[T any] struct {
+	name  string
+	check func(*http.Request, T) error
+}
+
+func (l *objectLeaf[T]) String() string { return l.name }
+
+func (l *objectLeaf[T]) Decide(r *http.Request, obj any) Decision {
+	if obj == nil {
+		return Decision{Verdict: Pending, Rule: l.name}
+	}
+	typed, ok := obj.(T)
+	if !ok {
+		return Decision{Verdict: Unknown, Rule: l.name, Err: fmt.Errorf(
+			"permission: rule %s judges a %s and was given a %T: give CheckObject the loaded object", l.name, reflect.TypeFor[T](), obj)}
+	}
+	if isNil(obj) {
+		return Decision{Verdict: Unknown, Rule: l.name, Err: fmt.Errorf(
+			"permission: rule %s was given a nil %T: answer not found before CheckObject", l.name, obj)}
+	}
+	return verdictOf(l.name, l.check(r, typed))
+}
+
+// isNil holds for nil, and for a nil pointer or func in an interface, which
+// would fail only when it is used.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	switch value := reflect.ValueOf(v); value.Kind() {
+	case reflect.Pointer, reflect.Func:
+		return value.IsNil()
+	}
+	return false
+}
