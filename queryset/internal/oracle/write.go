@@ -77,8 +77,11 @@ func (w *World) mayInsert(t *Table, k *apikey.Key, row, given Row) bool {
 	if !lists(k.AllowList, t, "*") {
 		return false
 	}
-	for column := range given {
+	for column, v := range given {
 		if !t.attaches(column) && !slices.Contains(t.Write, column) {
+			return false
+		}
+		if _, ok := t.Kinds[column].Canonical(v.Text); t.attaches(column) && v.Valid && !ok {
 			return false
 		}
 	}
