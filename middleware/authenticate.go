@@ -1,0 +1,42 @@
+package middleware
+
+import "net/http"
+
+// Authenticate reads the key that a request carries and remembers it for
+// Require. It verifies nothing and makes no query, so it can go around a whole
+// router, where answers to unknown paths pass too:
+//
+//	http.ListenAndServe(addr, guard.Authenticate(router))
+//
+// Every answer gets a Vary that names the parser's headers, and the answer to
+// a request that carried a key, good or not, "Cache-Control: no-store"; both
+// are set before next runs, which may set others. Within itself it does nothing
+// more. A nil next panics.
+func (g *Guard) Authenticate(next http.Handler) http.Handler {
+	g.mustBeWired("Authenticate")
+	if isNil(next) {
+		panic("middleware: Authenticate of a nil handler: give it the router")
+	}
+	vary := g.vary()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := passageOf(r); p != nil && p.guard == g {
+			next.ServeHTTP(w, r)
+			return
+		}
+		p := g.begin(r)
+		if vary != "" {
+			w.Header().Add("Vary", vary)
+		}
+		if !p.missing {
+			keepPrivate(w)
+		}
+		next.ServeHTTP(w, p.into(r))
+	})
+}
+
+// keepPrivate forbids to store the answer, unless something was said already.
+func keepPrivate(w http.ResponseWriter) {
+	if header := w.Header(); header.Get("Cache-Control") == "" {
+		header.Set("Cache-Control", "no-store")
+	}
+}

@@ -1,0 +1,19 @@
+// Package middleware puts keys and permissions around http.Handlers. It works
+// with any router of net/http's interfaces:
+//
+//	guard := &middleware.Guard{Keys: store}
+//	router.Handle("/builds/", guard.Require(permission.HasBuildAPIKey)(builds))
+//	http.ListenAndServe(addr, guard.Authenticate(router))
+//
+// [Guard.Authenticate] reads the key, [Guard.Require] verifies it and asks the
+// permission, and [Guard.CheckObject] asks it again about the object, where that
+// is what decides. [WriteError] turns an error into an answer, and is the only
+// place that knows statuses.
+//
+// The attacker is who writes the request, and the second adversary a handler
+// that forgot something: a route outside Authenticate, an object that nobody
+// checked, a guard without keys all refuse.
+//
+// To see who may do what, list the routes with [Routes] or [Mux.Routes], and let
+// [Guard.CheckRoutes] fail where one was forgotten.
+package middleware

@@ -1,0 +1,64 @@
+package middleware
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/buildkey/buildkey/apikey"
+)
+
+// log writes one line about an error. It names the key by its id, and holds no
+// part of the request but method and path.
+func (p *passage) log(r *http.Request, level slog.Level, message string, problem *Problem, err error) {
+	var g *Guard
+	if p != nil {
+		g = p.guard
+	}
+	logger, ctx := g.logger(), r.Context()
+	if !logger.Enabled(ctx, level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("method", r.Method),
+		slog.String("path", p.redact(r.URL.Path)),
+		slog.Int("status", problem.Status),
+		slog.String("code", problem.Code),
+		slog.String("error", p.redact(fmt.Sprint(err))),
+	}
+	if r.Pattern != "" {
+		attrs = append(attrs, slog.String("pattern", r.Pattern))
+	}
+	if id := p.keyID(r); id != "" {
+		attrs = append(attrs, slog.String("key", id))
+	}
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		attrs = append(attrs, slog.String("rule", refused.decision.Rule))
+		if refused.trace != nil {
+			attrs = append(attrs, slog.String("explained", p.redact(refused.trace.LogValue().String())))
+		}
+	}
+	logger.LogAttrs(ctx, level, message, attrs...)
+}
+
+// note logs an error that another answer, or none, covers.
+func (p *passage) note(r *http.Request, err error) {
+	row := situationOf(err, known(r))
+	p.log(r, row.level, "the handler panicked", row.problem(err), err)
+}
+
+// keyID is the id of the request's key, also of one that was refused, and "" when
+// nobody knows it.
+func (p *passage) keyID(r *http.Request) string {
+	k, ok := apikey.FromContext(r.Context())
+	if !ok && p != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		k = p.identity.key
+	}
+	if k.ID == (apikey.Key{}).ID {
+		return ""
+	}
+	return k.ID.String()
+}
