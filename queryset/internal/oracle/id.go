@@ -2,25 +2,25 @@ package oracle
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
-var (
-	integers = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
-	uuids    = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-)
+var uuids = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // Canonical is the value that text names in a column of that kind. One that is
-// not in the canonical form names nothing. The range of integers needs no care:
-// no row holds what its column cannot.
+// not in the canonical form names nothing, nor does a text that no column can
+// hold.
 func (k Kind) Canonical(text string) (Value, bool) {
 	switch {
 	case text == "":
 		return Value{}, false
 	case k == Integer:
-		return Of(text), integers.MatchString(text)
+		n, err := strconv.ParseInt(text, 10, 64)
+		return Of(text), err == nil && strconv.FormatInt(n, 10) == text
 	case k == UUID:
 		return Of(strings.ToLower(text)), uuids.MatchString(text)
 	}
-	return Of(text), true
+	return Of(text), utf8.ValidString(text) && !strings.Contains(text, "\x00")
 }
