@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/token"
 )
 
 const (
@@ -65,17 +67,28 @@ func readInside(dir, name string) (string, error) {
 }
 
 // parseRecipe is strict: an unknown field is an error, not a typo that does
-// nothing.
+// nothing. Aliases are refused, since a few of them can stand for more text than
+// memory holds.
 func parseRecipe(text string) (recipe, error) {
+	for _, piece := range lexer.Tokenize(text) {
+		if piece.Type == token.AliasType {
+			return recipe{}, errors.New("it uses aliases: write the lines out")
+		}
+	}
 	decoder := yaml.NewDecoder(strings.NewReader(text), yaml.DisallowUnknownField())
 	r := recipe{fromFile: true}
 	if err := decoder.Decode(&r); err != nil && !errors.Is(err, io.EOF) {
-		return recipe{}, fmt.Errorf("%s", strings.TrimSpace(yaml.FormatError(err, false, false)))
+		return recipe{}, yamlError(err)
 	}
 	if decoder.Decode(new(any)) != io.EOF {
 		return recipe{}, errors.New("it holds more than one document: keep one")
 	}
 	return r, r.check()
+}
+
+// yamlError is err on one line, without the lines of the file.
+func yamlError(err error) error {
+	return errors.New(strings.TrimSpace(yaml.FormatError(err, false, false)))
 }
 
 func (r recipe) check() error {
