@@ -28,7 +28,7 @@ func (d dice) attachment(w *oracle.World) (project, version, build apikey.ID) {
 	for _, a := range attachments {
 		ids[a] = d.keyID(w, w.Attached(t, row, a))
 	}
-	switch d.IntN(12) {
+	switch d.IntN(14) {
 	case 0, 1, 2:
 		ids[oracle.Version], ids[oracle.Build] = "", ""
 	case 3, 4, 5:
@@ -66,7 +66,7 @@ func (d dice) usual(w *oracle.World) oracle.Kind {
 // scopes are all that there is, half of the time.
 func (d dice) scopes(w *oracle.World) (asked, permitted apikey.Scopes) {
 	asked = apikey.Scopes{apikey.BundleBuilder}
-	switch d.IntN(12) {
+	switch d.IntN(20) {
 	case 0:
 		return asked, nil
 	case 1:

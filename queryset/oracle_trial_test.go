@@ -42,17 +42,26 @@ func (t term) String() string {
 	return t.column
 }
 
-// trial throws a caller and an operation.
+// trial throws a caller and an operation, and mostly throws again where nothing
+// at all is reached.
 func (d dice) trial(w *oracle.World) *trial {
+	t := d.throw(w)
+	for t.dull() && d.chance(80) {
+		t = d.throw(w)
+	}
+	return t
+}
+
+func (d dice) throw(w *oracle.World) *trial {
 	t := &trial{world: w, how: "For"}
 	switch n := d.IntN(100); {
-	case n < 55:
+	case n < 60:
 		t.how = "ForKey"
 		t.caller.Key = d.key(w)
-	case n < 72:
+	case n < 84:
 		t.caller.Key = d.key(w)
 		t.caller.Everything = d.chance(20)
-	case n < 80:
+	case n < 86:
 		t.caller.Everything = true
 	case n < 88:
 		t.how = "Unscoped"
@@ -60,6 +69,12 @@ func (d dice) trial(w *oracle.World) *trial {
 	}
 	t.op = d.operation(t)
 	return t
+}
+
+// dull tells whether the answer is the same as without any row.
+func (t *trial) dull() bool {
+	out := t.expect()
+	return out.class != oracle.OK || !out.found && out.rows == nil && out.count == 0 && out.newRows == nil && out.columns == nil
 }
 
 var verbs = []string{

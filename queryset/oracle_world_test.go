@@ -62,11 +62,11 @@ func (d dice) table(p plan, earlier []*oracle.Table) *oracle.Table {
 
 // hang gives t a parent, at most four deep.
 func (d dice) hang(t *oracle.Table, earlier []*oracle.Table) {
-	if len(earlier) == 0 || d.chance(20) {
+	if len(earlier) == 0 || d.chance(12) {
 		return
 	}
 	parent := earlier[len(earlier)-1]
-	if d.chance(50) {
+	if d.chance(40) {
 		parent = pick(d, earlier...)
 	}
 	if depth(parent) >= 4 {
@@ -86,7 +86,7 @@ func depth(t *oracle.Table) int {
 // attach gives t a column for the attachment, or none. It may be the one that
 // leads to the parent.
 func (d dice) attach(t *oracle.Table, p plan, a oracle.Attachment) {
-	if t.Own[a] != "" || d.chance(60) {
+	if rare := 35 * int(min(a, oracle.Version)); t.Own[a] != "" || d.chance(rare) {
 		return
 	}
 	kind := p.kinds[a]
