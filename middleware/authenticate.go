@@ -1,6 +1,10 @@
 package middleware
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/buildkey/buildkey/internal/nilcheck"
+)
 
 // Authenticate reads the key that a request carries and remembers it for
 // Require. It verifies nothing and makes no query, so it can go around a whole
@@ -14,7 +18,7 @@ import "net/http"
 // more. A nil next panics.
 func (g *Guard) Authenticate(next http.Handler) http.Handler {
 	g.mustBeWired("Authenticate")
-	if isNil(next) {
+	if nilcheck.IsNil(next) {
 		panic("middleware: Authenticate of a nil handler: give it the router")
 	}
 	vary := g.vary()

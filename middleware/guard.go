@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"reflect"
 	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/nilcheck"
 	"github.com/buildkey/buildkey/parser"
 	"github.com/buildkey/buildkey/permission"
 )
@@ -54,10 +54,10 @@ type Guard struct {
 
 // mustBeWired panics when the guard could not do its work.
 func (g *Guard) mustBeWired(name string) {
-	if g == nil || isNil(g.Keys) {
+	if g == nil || nilcheck.IsNil(g.Keys) {
 		panic(fmt.Sprintf("middleware: %s of a Guard without Keys: set Guard.Keys to a keystore.Store or keycache.Cache", name))
 	}
-	if g.Parser != nil && isNil(g.Parser) {
+	if g.Parser != nil && nilcheck.IsNil(g.Parser) {
 		panic(fmt.Sprintf("middleware: %s of a Guard whose Parser is a nil pointer: leave it out for parser.Token", name))
 	}
 }
@@ -88,17 +88,4 @@ func (g *Guard) vary() string {
 		return "Authorization"
 	}
 	return "*"
-}
-
-// isNil holds for nil, and for a nil pointer or func in an interface, which
-// would fail only when it is used.
-func isNil(v any) bool {
-	if v == nil {
-		return true
-	}
-	switch value := reflect.ValueOf(v); value.Kind() {
-	case reflect.Pointer, reflect.Func:
-		return value.IsNil()
-	}
-	return false
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/nilcheck"
 	"github.com/buildkey/buildkey/parser"
 	"github.com/buildkey/buildkey/permission"
 )
@@ -101,7 +102,7 @@ func (p *passage) lookUp(r *http.Request) error {
 		return nil
 	}
 	user, err := p.guard.User(r)
-	if err == nil && !isNil(user) {
+	if err == nil && !nilcheck.IsNil(user) {
 		p.identity.user = user
 	}
 	return err

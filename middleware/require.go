@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/nilcheck"
 	"github.com/buildkey/buildkey/permission"
 )
 
@@ -27,11 +28,11 @@ import (
 // a nil handler.
 func (g *Guard) Require(p permission.Permission) func(http.Handler) http.Handler {
 	g.mustBeWired("Require")
-	if isNil(p) {
+	if nilcheck.IsNil(p) {
 		panic("middleware: Require of a nil permission: say permission.AllowAny where anyone may")
 	}
 	return func(next http.Handler) http.Handler {
-		if isNil(next) {
+		if nilcheck.IsNil(next) {
 			panic("middleware: Require(" + p.String() + ") of a nil handler: give it the route's handler")
 		}
 		return &guarded{guard: g, permission: p, next: next}

@@ -3,6 +3,7 @@ package middleware
 import (
 	"net/http"
 
+	"github.com/buildkey/buildkey/internal/nilcheck"
 	"github.com/buildkey/buildkey/permission"
 )
 
@@ -56,7 +57,7 @@ func rulesOf(h http.Handler) []rule {
 		}
 		return within
 	case interface{ Permission() permission.Permission }:
-		if p := h.Permission(); !isNil(p) {
+		if p := h.Permission(); !nilcheck.IsNil(p) {
 			return []rule{{nil, p}}
 		}
 	}

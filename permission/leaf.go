@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+
+	"github.com/buildkey/buildkey/internal/nilcheck"
 )
 
 // New makes a leaf of a check on the request alone, so it says the same before
@@ -73,22 +75,9 @@ func (l *objectLeaf[T]) Decide(r *http.Request, obj any) Decision {
 		return Decision{Verdict: Unknown, Rule: l.name, Err: fmt.Errorf(
 			"permission: rule %s judges a %s and was given a %T: give CheckObject the loaded object", l.name, reflect.TypeFor[T](), obj)}
 	}
-	if isNil(obj) {
+	if nilcheck.IsNil(obj) {
 		return Decision{Verdict: Unknown, Rule: l.name, Err: fmt.Errorf(
 			"permission: rule %s was given a nil %T: answer not found before CheckObject", l.name, obj)}
 	}
 	return verdictOf(l.name, l.check(r, typed))
-}
-
-// isNil holds for nil, and for a nil pointer or func in an interface, which
-// would fail only when it is used.
-func isNil(v any) bool {
-	if v == nil {
-		return true
-	}
-	switch value := reflect.ValueOf(v); value.Kind() {
-	case reflect.Pointer, reflect.Func:
-		return value.IsNil()
-	}
-	return false
 }

@@ -3,6 +3,8 @@ package permission
 import (
 	"fmt"
 	"strings"
+
+	"github.com/buildkey/buildkey/internal/nilcheck"
 )
 
 // And grants when every operand does:
@@ -58,7 +60,7 @@ func join(name, sign string, settles Verdict, first Permission, rest []Permissio
 }
 
 func mustBe(name string, i int, p Permission) {
-	if isNil(p) {
+	if nilcheck.IsNil(p) {
 		panic(fmt.Sprintf("permission: operand %d of %s is nil: leave it out or give a Permission", i+1, name))
 	}
 }

@@ -1,6 +1,10 @@
 package permission
 
-import "context"
+import (
+	"context"
+
+	"github.com/buildkey/buildkey/internal/nilcheck"
+)
 
 // User is who an application knows to be asking, other than a key.
 type User interface {
@@ -14,7 +18,7 @@ type userInContext struct{}
 // that its Guard found. A nil u, also a nil pointer, is no user, and hides one
 // that ctx carried.
 func WithUser(ctx context.Context, u User) context.Context {
-	if isNil(u) {
+	if nilcheck.IsNil(u) {
 		u = nil
 	}
 	return context.WithValue(ctx, userInContext{}, u)
