@@ -45,6 +45,16 @@ func NewFormat(prefix string) (Format, error) {
 	return Format{prefix + "_"}, nil
 }
 
+// Handles returns the format of what stands in for a key for a while: the same,
+// with an h after the prefix. What one of the two formats makes, the other
+// refuses.
+func (f Format) Handles() Format {
+	if f.head == "" {
+		return f
+	}
+	return Format{f.head[:len(f.head)-1] + "h_"}
+}
+
 // Secret draws 256 bits from random and returns the key for id. Its only error
 // is random's.
 func (f Format) Secret(id uuid.UUID, random io.Reader) (Secret, error) {

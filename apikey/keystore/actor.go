@@ -1,0 +1,27 @@
+package keystore
+
+import (
+	"context"
+
+	"github.com/buildkey/buildkey/apikey"
+)
+
+type actorInContext struct{}
+
+// WithActor names who is at work, such as "user:7", for the audit trail. Without
+// it a change is the doing of the context's key, "key:<id>", and without that of
+// the Spec's CreatedBy.
+func WithActor(ctx context.Context, actor string) context.Context {
+	return context.WithValue(ctx, actorInContext{}, actor)
+}
+
+// actorOf is who is at work in ctx, "" when nothing tells.
+func actorOf(ctx context.Context) string {
+	if actor, ok := ctx.Value(actorInContext{}).(string); ok {
+		return actor
+	}
+	if k, ok := apikey.FromContext(ctx); ok {
+		return "key:" + k.ID.String()
+	}
+	return ""
+}

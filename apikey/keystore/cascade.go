@@ -1,0 +1,68 @@
+package keystore
+
+import (
+	"time"
+
+	"github.com/buildkey/buildkey/apikey"
+	"github.com/google/uuid"
+)
+
+// Locks are always taken from the top of a family down, so that no two changes
+// wait for each other, and so that nobody is missed: Derive and Rotate hold the
+// parent of the key that they insert, and who revokes looks for children only
+// once it holds their parents. Each look is a statement of its own, which sees
+// what was committed while the one before it waited.
+
+// lock waits for the key's row, and is apikey.ErrNotFound when there is none.
+func (c *change) lock(id uuid.UUID) error {
+	var depth int
+	return c.get(apikey.ErrNotFound, `SELECT depth FROM buildkey_keys WHERE id = ? FOR UPDATE`, []any{id.String()}, &depth)
+}
+
+const lockAll = `SELECT k.id FROM buildkey_keys k WHERE (k.revoked_at IS NULL OR k.revoked_at > ?) AND `
+
+const revokeAll = `UPDATE buildkey_keys SET revoked_at = LEAST(?::bigint, COALESCE(revoked_at, ?::bigint))
+WHERE id IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value)`
+
+// revoke ends the keys that where chooses, then their descendants, and returns how
+// many it changed.
+func (c *change) revoke(grace time.Duration, where string, args ...any) (int, error) {
+	at := c.now() + grace.Microseconds()
+	total := 0
+	// A rotation that held one of these keys has left another in its place: look
+	// again until there is none.
+	for {
+		n, err := c.revokeFamily(at, grace, where, args...)
+		total += n
+		if n == 0 || err != nil {
+			return total, err
+		}
+	}
+}
+
+// revokeFamily is one look and the generations below what it finds.
+func (c *change) revokeFamily(at int64, grace time.Duration, where string, args ...any) (int, error) {
+	total := 0
+	for generation := 0; generation <= maxDepth; generation++ {
+		ids, err := c.ids(lockAll+where+` ORDER BY k.depth, k.id FOR UPDATE`, append([]any{at}, args...)...)
+		if err != nil || len(ids) == 0 {
+			return total, err
+		}
+		where, args = `k.parent IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value)`, []any{jsonText(ids)}
+		if _, err := c.exec(revokeAll, at, at, args[0]); err != nil {
+			return total, err
+		}
+		if err := c.happened(c.now(), eventRevoke, graceWords(grace), ids...); err != nil {
+			return total, err
+		}
+		total += len(ids)
+	}
+	return total, nil
+}
+
+func graceWords(grace time.Duration) string {
+	if grace == 0 {
+		return ""
+	}
+	return "grace " + grace.String()
+}

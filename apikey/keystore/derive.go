@@ -1,0 +1,101 @@
+package keystore
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/buildkey/buildkey/apikey"
+	"github.com/google/uuid"
+)
+
+// Derive mints a weaker child of a key. What spec does not ask for is inherited:
+// the attachment, scopes, allow list and what is left of the life. What it asks
+// for must lie inside the parent's, by what it permits; a child that asks for
+// more is refused, not cut down. A build or version may be named by a child whose
+// parent has none. The child of a key in its grace ends with it. Config.Limits
+// are not asked: the parent is the limit.
+//
+// Errors: apikey.ErrNotFound, ErrRevoked, ErrExpired or ErrLapsed of the parent;
+// apikey.ScopeError when it lacks key:create; a [*DeriveError], which matches
+// apikey.ErrForbidden, naming what exceeds it or that it is four generations deep;
+// a [*SpecError]; [ErrNameTaken]; or one that matches apikey.ErrUnavailable.
+func (s *Store) Derive(ctx context.Context, parent uuid.UUID, spec Spec) (apikey.Key, apikey.Secret, error) {
+	var r *row
+	var secret apikey.Secret
+	err := s.change(ctx, "derive a key", func(c *change) error {
+		p, err := c.parentOf(parent)
+		if err != nil {
+			return err
+		}
+		if r, err = c.child(p, spec); err != nil {
+			return err
+		}
+		if secret, err = c.mint(r); err != nil {
+			return err
+		}
+		return c.born(eventDerive, r, "from "+parent.String())
+	})
+	return s.minted(r, secret, err)
+}
+
+// parentOf holds the key so that nobody revokes it meanwhile, and checks that it
+// may have a child.
+func (c *change) parentOf(id uuid.UUID) (*member, error) {
+	if _, err := c.ids(`SELECT id FROM buildkey_keys WHERE id = ? FOR SHARE`, id.String()); err != nil {
+		return nil, err
+	}
+	p, err := c.member(id)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.usable(c.cfg.Now()); err != nil {
+		return nil, err
+	}
+	if !p.key.HasScope(apikey.ScopeKeyCreate) {
+		return nil, apikey.ScopeError{Scope: apikey.ScopeKeyCreate}
+	}
+	if p.row.depth >= maxDepth {
+		return nil, &DeriveError{"parent", "it is of the last generation that may be: derive from a key above it"}
+	}
+	return p, nil
+}
+
+// child is the row that spec asks for, checked against its parent.
+func (c *change) child(p *member, spec Spec) (*row, error) {
+	if err := spec.inherit(p.key); err != nil {
+		return nil, err
+	}
+	var bad invalid
+	spec.checkWords(&bad)
+	scopes := c.checkScopes(spec.Scopes, p.key.Scopes, &bad)
+	list := c.checkAllowList(spec.AllowList, p.key.AllowList, &bad)
+	spec.checkAsked(&bad)
+	if err := bad.err(); err != nil {
+		return nil, err
+	}
+	if err := c.inside(p.key, scopes, list); err != nil {
+		return nil, err
+	}
+	r := &row{
+		name: spec.Name, project: spec.Project, version: spec.Version, build: spec.Build,
+		scopes: jsonText(scopes), allowList: jsonText(list),
+		parent: uuid.NullUUID{UUID: p.key.ID, Valid: true}, depth: p.row.depth + 1,
+		createdBy: cmp.Or(spec.CreatedBy, actorOf(c.ctx), "key:"+p.key.ID.String()),
+		createdAt: c.now(), revokedAt: p.row.revokedAt,
+	}
+	return r, r.liveInside(&p.row, spec)
+}
+
+// checkAsked refuses durations that are negative, or too short to be kept.
+func (s Spec) checkAsked(bad *invalid) {
+	for _, d := range []struct {
+		field string
+		asked time.Duration
+	}{{"ttl", s.TTL}, {"max_ttl", s.MaxTTL}, {"activate_within", s.ActivateWithin}} {
+		if d.asked != 0 && d.asked < time.Microsecond {
+			bad.add(d.field, "%v is not positive: the shortest is 1µs", d.asked)
+		}
+	}
+	bad.ordered(lease{ttl: s.TTL, maxTTL: s.MaxTTL})
+}

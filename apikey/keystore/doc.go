@@ -1,0 +1,50 @@
+// Package keystore is the life of a build API key in SQL: minting, verifying,
+// narrowing, handing over, renewing, revoking, purging. It runs on PostgreSQL 13
+// or newer and on SQLite, through a *sqlx.DB of the caller's.
+//
+//	store, err := keystore.New(db, keystore.Config{})
+//	err = store.Migrate(ctx)
+//	go store.Run(ctx)
+//	key, secret, err := store.Create(ctx, keystore.Spec{Project: "1", Version: "3", Build: "42"})
+//	key, err = store.Verify(ctx, secret.Reveal())
+//
+// # The life cycle
+//
+//	state     from                             Verify          leads to
+//	waiting   Create, Derive, Rotate of one    activates it    live, lapsed, in grace, revoked
+//	live      the first Verify                 the key         in grace, expired, revoked
+//	in grace  Revoke or Rotate with time left  the key         revoked, expired, lapsed
+//	lapsed    ActivateWithin is over           ErrLapsed       revoked, purged
+//	expired   TTL after the first use, or      ErrExpired      revoked, purged
+//	          where Renew moved it, is over
+//	revoked   Revoke, Rotate, a second         ErrRevoked      purged
+//	          Unwrap, the end of the grace,
+//	          the death of a key above it
+//	purged    Purge, Delete                    ErrUnknown
+//
+// Nothing leads from a dead state to a live one, and nothing but Renew moves an
+// end away: not use, not rotation, not a second revocation with more grace. A key
+// in its grace can neither be renewed nor rotated; a child derived from it ends
+// with it. At the very instant of its end a key is dead.
+//
+// # Time
+//
+// The clock of every process that uses the store should be right: times are
+// compared with Config.Now, not with the database's clock. Times are kept in
+// microseconds.
+//
+// # Poolers
+//
+// Behind PgBouncer or another pooler in transaction mode, give lib/pq the
+// connection parameter binary_parameters=yes, which sends a statement with its
+// arguments in one go, and set Config.Unprepared, so that Verify prepares none.
+// (PgBouncer 1.21 and newer with max_prepared_statements set can do without
+// Unprepared.) Everything else here keeps to single transactions anyway; only a
+// cache that listens needs a connection that bypasses the pooler.
+//
+// # SQLite
+//
+// Open the file with a busy timeout, and preferably in WAL mode, such as
+// "file:keys.db?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)": a writer
+// that finds another one at work then waits instead of failing.
+package keystore

@@ -1,0 +1,87 @@
+package keystore
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// purgeBatch is how many rows one transaction deletes: a few milliseconds.
+const purgeBatch = 1000
+
+// The next rows in the order of the index, from where the batch before ended, so
+// that no batch wades through what the others have just deleted. Rows that
+// somebody holds are left for another time.
+const purgeKeys = `DELETE FROM buildkey_keys WHERE id IN (
+	SELECT k.id FROM buildkey_keys k WHERE k.dies_at < ? AND (k.dies_at, k.id) > (?, ?::uuid)
+	ORDER BY k.dies_at, k.id LIMIT 1000 FOR UPDATE SKIP LOCKED)
+RETURNING dies_at, id`
+
+const purgeHandles = `DELETE FROM buildkey_handles WHERE hash IN (
+	SELECT h.hash FROM buildkey_handles h WHERE h.expires_at < ? ORDER BY h.expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`
+
+// Purge deletes the keys that have been dead for longer than retention (zero: the
+// Config's), and the handles that ended as long ago, in batches of a thousand, each
+// in a transaction of its own, and returns how many keys it deleted. Their secrets
+// are then unknown. The audit trail stays; see [Store.PurgeEvents]. Several may
+// purge at once. Errors: a [*SpecError] for a negative retention, or one that
+// matches apikey.ErrUnavailable, with what was deleted before it.
+func (s *Store) Purge(ctx context.Context, retention time.Duration) (int64, error) {
+	if err := checkGrace("retention", retention); err != nil {
+		return 0, err
+	}
+	if retention == 0 {
+		retention = s.cfg.Retention
+	}
+	before := s.now() - retention.Microseconds()
+	keys, err := s.purgeKeys(ctx, before)
+	if err != nil {
+		return keys, err
+	}
+	for {
+		n, err := s.purgeBatch(ctx, purgeHandles, before)
+		if n == 0 || err != nil {
+			return keys, err
+		}
+	}
+}
+
+func (s *Store) purgeKeys(ctx context.Context, before int64) (int64, error) {
+	var total int64
+	var at int64
+	var id uuid.UUID
+	for {
+		var n int64
+		err := s.change(ctx, "purge keys", func(c *change) error {
+			rows, err := c.tx.QueryContext(ctx, c.text(purgeKeys), before, at, id.String())
+			if err != nil {
+				return trouble(c.doing, err)
+			}
+			defer rows.Close()
+			for ; rows.Next(); n++ {
+				var dies int64
+				var key uuid.UUID
+				if err := rows.Scan(&dies, &key); err != nil {
+					return trouble(c.doing, err)
+				}
+				if dies > at || dies == at && key.String() > id.String() {
+					at, id = dies, key
+				}
+			}
+			return trouble(c.doing, rows.Err())
+		})
+		if n == 0 || err != nil {
+			return total, err
+		}
+		total += n
+	}
+}
+
+func (s *Store) purgeBatch(ctx context.Context, statement string, args ...any) (n int64, err error) {
+	err = s.change(ctx, "purge", func(c *change) error {
+		n, err = c.exec(statement, args...)
+		return err
+	})
+	return n, err
+}

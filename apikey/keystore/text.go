@@ -1,0 +1,41 @@
+package keystore
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/buildkey/buildkey/internal/dialect"
+)
+
+// sqliteWords turns the few words of PostgreSQL that the statements use into
+// SQLite's. SQLite locks by writing first, see [Store.change].
+var sqliteWords = strings.NewReplacer(
+	"LEAST(", "min(",
+	"GREATEST(", "max(",
+	"json_agg(", "json_group_array(",
+	"json_build_array(", "json_array(",
+	" FOR UPDATE SKIP LOCKED", "",
+	" FOR UPDATE", "",
+	" FOR SHARE", "",
+	"::uuid", "",
+	"::bigint", "",
+	"::text", "",
+	"json_array_elements_text(?::json) AS value", "json_each(?)",
+)
+
+// text writes a statement in the words of the database. One text serves both.
+func (c *core) text(statement string) string {
+	if c.dialect == dialect.SQLite {
+		statement = sqliteWords.Replace(statement)
+	}
+	return c.dialect.Number(statement)
+}
+
+// jsonText is a list of texts as the database keeps it.
+func jsonText[T ~[]E, E any](list T) string {
+	text, err := json.Marshal(list)
+	if err != nil {
+		return "[]" // which the table refuses
+	}
+	return string(text)
+}
