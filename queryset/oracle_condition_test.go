@@ -34,7 +34,7 @@ func (d dice) conditions(t *oracle.Table, n, word string) []oracle.Cond {
 	limit, _ := strconv.ParseInt(n, 10, 64)
 	number := func(r oracle.Row) int64 { i, _ := strconv.ParseInt(r["n"].Text, 10, 64); return i }
 	noted := func(r oracle.Row, w string) bool { return r["note"] == oracle.Of(w) }
-	id := d.near(t.Kinds[t.ID])
+	id := pick(d, universe(t.Kinds[t.ID])[:4]...)
 	cs := []oracle.Cond{
 		{SQL: "1 = 1", Holds: func(oracle.Row) bool { return true }},
 		{SQL: "n >= ?", Args: []any{limit}, Holds: func(r oracle.Row) bool { return number(r) >= limit }},

@@ -47,6 +47,8 @@ func universe(k oracle.Kind) []string {
 			"00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
 			"12345678-1234-4234-8234-123456789012", "12345678-1234-4234-8234-123456789abc",
 		}
+	case oracle.Folded: // no two may be one to a primary key
+		return []string{"a", "1", "b", "B1", "c", "x-y", "o'k", "é"}
 	}
 	return []string{"a", "A", "1", "b", "B", "x-y", "o'k", "é"}
 }
@@ -59,12 +61,15 @@ func fresh(k oracle.Kind) []string {
 	case oracle.UUID:
 		return []string{"90000000-0000-4000-8000-00000000000a", "91000000-0000-4000-8000-00000000000a", "92000000-0000-4000-8000-00000000000a"}
 	}
-	return []string{"n90", "N90", "n91"}
+	return []string{"n90", "n91", "n92"}
 }
 
 // near is one of the ids that are likely to meet another.
 func (d dice) near(k oracle.Kind) string {
-	if d.chance(85) {
+	switch {
+	case k == oracle.Folded && d.chance(85):
+		return pick(d, "a", "A", "1")
+	case d.chance(85):
 		return pick(d, universe(k)[:3]...)
 	}
 	return pick(d, append(universe(k), fresh(k)...)...)

@@ -30,7 +30,7 @@ func (t *trial) String() string {
 func describe(t *oracle.Table) string {
 	var types []string
 	for _, c := range t.Columns {
-		types = append(types, c+" "+map[oracle.Kind]string{oracle.Integer: "integer", oracle.UUID: "uuid", oracle.Text: "text"}[t.Kinds[c]])
+		types = append(types, c+" "+t.Kinds[c].String())
 	}
 	s := fmt.Sprintf("table %s(%s) resource %s", t.Name, strings.Join(types, ", "), t.Resource)
 	for _, a := range attachments {

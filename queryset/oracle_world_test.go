@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	kinds       = []oracle.Kind{oracle.Integer, oracle.UUID, oracle.Text}
+	kinds       = []oracle.Kind{oracle.Integer, oracle.Integer, oracle.UUID, oracle.UUID, oracle.Text, oracle.Text, oracle.Folded}
 	attachments = []oracle.Attachment{oracle.Project, oracle.Version, oracle.Build}
 	columnOf    = oracle.Attachments{oracle.Project: "project_id", oracle.Version: "version_id", oracle.Build: "build_id"}
 )

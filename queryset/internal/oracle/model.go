@@ -8,12 +8,19 @@ import (
 // Kind is the type of a column.
 type Kind uint8
 
-// The kinds that an id may have. Other columns are Integer or Text.
+// The kinds that an id may have. Other columns are Integer or Text. Folded is
+// text in a column whose collation takes "a" for "A"; the rules do not.
 const (
 	Integer Kind = iota + 1
 	UUID
 	Text
+	Folded
 )
+
+// String names the kind.
+func (k Kind) String() string {
+	return [...]string{"none", "integer", "uuid", "text", "folded text"}[k]
+}
 
 // Value is what a row holds in one column, as text. The zero Value is NULL.
 type Value struct {
