@@ -33,7 +33,9 @@ func validName(name string) bool { return nameShape.MatchString(name) }
 
 // credentialName tells whether a variable is likely to hold a credential. It
 // would rather be wrong about KEYBOARD than about API_KEY.
-func credentialName(name string) bool { return credentialShape.MatchString(strings.ToUpper(name)) }
+func credentialName(name string) bool {
+	return credentialShape.MatchString(strings.TrimPrefix(strings.ToUpper(name), "BUILDKEY_"))
+}
 
 // credentialValue tells whether a value is a URL or a host with a user in it.
 func credentialValue(value string) bool { return userInValue.MatchString(value) }

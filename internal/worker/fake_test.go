@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -161,7 +160,7 @@ func (f *fake) config() Config {
 	return Config{
 		Server: f.url, Build: "7", Credential: KeyCredential(testKey), Name: "worker-1", TempDir: f.t.TempDir(),
 		Environ: append(gitTestEnv(f.t.TempDir()), "BUILDKEY_KEY="+testKey, "AWS_SECRET_ACCESS_KEY=hidden", "EDITOR=ed"),
-		Now:     testNow, Sleep: nap, Logger: slog.New(slog.DiscardHandler),
+		Now:     testNow, Sleep: nap, Logger: discard(),
 	}
 }
 

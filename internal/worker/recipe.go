@@ -18,6 +18,7 @@ const (
 	recipeName        = "buildkey.yaml"
 	maxRecipe         = 64 << 10 // bytes
 	maxCommands       = 100
+	maxDepth          = 8
 	defaultDocType    = "generic"
 	listTreeCommand   = `find . -path ./.git -prune -o -type f -print | sort`
 	countLinesCommand = `find . -path ./.git -prune -o -type f -exec cat {} + | wc -l`
@@ -67,13 +68,10 @@ func readInside(dir, name string) (string, error) {
 }
 
 // parseRecipe is strict: an unknown field is an error, not a typo that does
-// nothing. Aliases are refused, since a few of them can stand for more text than
-// memory holds.
+// nothing.
 func parseRecipe(text string) (recipe, error) {
-	for _, piece := range lexer.Tokenize(text) {
-		if piece.Type == token.AliasType {
-			return recipe{}, errors.New("it uses aliases: write the lines out")
-		}
+	if err := checkPieces(lexer.Tokenize(text)); err != nil {
+		return recipe{}, err
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(text), yaml.DisallowUnknownField())
 	r := recipe{fromFile: true}
@@ -84,6 +82,27 @@ func parseRecipe(text string) (recipe, error) {
 		return recipe{}, errors.New("it holds more than one document: keep one")
 	}
 	return r, r.check()
+}
+
+// checkPieces refuses what takes a parser more time or memory than the file's
+// size allows for: aliases, a few of which can stand for any amount of text, and
+// deep nesting.
+func checkPieces(pieces token.Tokens) error {
+	depth := 0
+	for _, piece := range pieces {
+		switch piece.Type {
+		case token.AliasType:
+			return errors.New("it uses aliases: write the lines out")
+		case token.SequenceStartType, token.MappingStartType:
+			depth++
+		case token.SequenceEndType, token.MappingEndType:
+			depth--
+		}
+		if depth > maxDepth {
+			return fmt.Errorf("it nests brackets deeper than %d: give a plain list", maxDepth)
+		}
+	}
+	return nil
 }
 
 // yamlError is err on one line, without the lines of the file.

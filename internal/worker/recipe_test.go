@@ -50,7 +50,7 @@ func TestReadRecipeRefuses(t *testing.T) {
 		{"two documents", "commands: [ls]\n---\ncommands: [rm]\n", "more than one document"},
 		{"aliases that multiply", bomb(), "aliases"},
 		{"an alias", "commands: [&a ls, *a]\n", "aliases"},
-		{"very deep", "commands: " + strings.Repeat("[", maxRecipe/4), "["},
+		{"very deep", "commands: " + strings.Repeat("[", maxRecipe/2), "deeper than 8"},
 		{"no YAML", "commands: [ls\n", "["},
 		{"text", "hello", "mapping is expected"},
 	}

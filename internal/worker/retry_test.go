@@ -171,7 +171,7 @@ func TestClientGivesUp(t *testing.T) {
 		reply(w, http.StatusServiceUnavailable, map[string]any{"title": "Busy", "errors": []any{map[string]any{"field": "a", "detail": "b"}}})
 	}))
 	t.Cleanup(server.Close)
-	cfg, err := Config{Server: server.URL + "/", Build: "7", Credential: KeyCredential(testKey), Sleep: nap, Now: testNow}.ready()
+	cfg, err := Config{Server: server.URL + "/", Build: "7", Credential: KeyCredential(testKey), Sleep: nap, Now: testNow, Logger: discard()}.ready()
 	if err != nil {
 		t.Fatal(err)
 	}
