@@ -53,8 +53,8 @@ func Find(p Places) (string, error) {
 			return dir, nil
 		}
 	}
-	return "", fmt.Errorf("%w in PATH (%s) or in %s; install them (%s) or set BUILDKEY_TEST_DATABASE_URL to the URL of a running server",
-		ErrNotFound, p.Path, strings.Join(p.Globs, ", "), howToInstall)
+	return "", fmt.Errorf("%w in PATH or in %s; install them (%s) or set BUILDKEY_TEST_DATABASE_URL to the URL of a running server",
+		ErrNotFound, strings.Join(p.Globs, ", "), howToInstall)
 }
 
 // configured is the folder that pg_config says the programs are in, "" without

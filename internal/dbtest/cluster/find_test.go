@@ -60,13 +60,12 @@ func TestFind(t *testing.T) {
 
 func TestFindSaysWhatToDo(t *testing.T) {
 	t.Parallel()
-	empty := t.TempDir()
-	_, err := Find(Places{Path: empty, Globs: []string{"/nowhere/*/bin"}})
+	_, err := Find(Places{Path: t.TempDir(), Globs: []string{"/nowhere/*/bin"}})
 	if !errors.Is(err, ErrNotFound) {
 		t.Fatalf("error %v is not ErrNotFound", err)
 	}
 	for _, want := range []string{
-		"cluster: ", empty, "/nowhere/*/bin", "apt-get install postgresql", "brew install", "BUILDKEY_TEST_DATABASE_URL",
+		"cluster: ", "/nowhere/*/bin", "apt-get install postgresql", "brew install", "BUILDKEY_TEST_DATABASE_URL",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error %q does not say %q", err, want)
