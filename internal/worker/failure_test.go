@@ -54,21 +54,28 @@ func TestRunReportsABuildThatFails(t *testing.T) {
 			if err != nil || result.Success || result.State != stateFinished || !strings.Contains(result.Error, test.mentions) {
 				t.Fatalf("Run() = %+v, %v; want an error that mentions %q", result, err, test.mentions)
 			}
-			if note := f.find("POST /api/v2/notifications/"); len(note) != 1 || note[0]["message_id"] != test.message {
-				t.Errorf("notifications %v, want one %s", note, test.message)
-			}
-			patches := f.find("PATCH /api/v2/build/7/")
-			if got := states(patches); got != test.states {
-				t.Errorf("states %q, want %q", got, test.states)
-			}
-			if last := patches[len(patches)-1]; last["success"] != false || last["error"] != result.Error {
-				t.Errorf("the build was finished with %v", last)
-			}
-			if len(f.find("PATCH /api/v2/version/11/")) > 0 || !result.Revoked {
-				t.Errorf("version patched by a failed build, or the key not revoked")
-			}
+			checkFailure(t, f, result, test.message, test.states)
 			isEmpty(t, cfg.TempDir)
 		})
+	}
+}
+
+// checkFailure: one notification, the states, an end that says why, and the
+// version left alone.
+func checkFailure(t *testing.T, f *fake, result Result, message, want string) {
+	t.Helper()
+	if note := f.find("POST /api/v2/notifications/"); len(note) != 1 || note[0]["message_id"] != message {
+		t.Errorf("notifications %v, want one %s", note, message)
+	}
+	patches := f.find("PATCH /api/v2/build/7/")
+	if got := states(patches); got != want {
+		t.Errorf("states %q, want %q", got, want)
+	}
+	if last := patches[len(patches)-1]; last["success"] != false || last["error"] != result.Error {
+		t.Errorf("the build was finished with %v", last)
+	}
+	if len(f.find("PATCH /api/v2/version/11/")) > 0 || !result.Revoked {
+		t.Errorf("version patched by a failed build, or the key not revoked")
 	}
 }
 
@@ -146,11 +153,9 @@ func TestRunEndsWithAnError(t *testing.T) {
 			if text := fmt.Sprint(err, result); strings.Contains(text, testKey) || strings.Contains(text, "\x1b") {
 				t.Errorf("what the server said was not made harmless: %q", text)
 			}
-			if got := states(f.find("PATCH /api/v2/build/7/")); got != test.states {
-				t.Errorf("states %q, want %q", got, test.states)
-			}
-			if got := len(f.find("POST /api/v2/revoke/")); got != test.revoked {
-				t.Errorf("revoked %d times, want %d", got, test.revoked)
+			patched, revoked := states(f.find("PATCH /api/v2/build/7/")), len(f.find("POST /api/v2/revoke/"))
+			if patched != test.states || revoked != test.revoked {
+				t.Errorf("states %q, revoked %d times; want %q and %d", patched, revoked, test.states, test.revoked)
 			}
 			isEmpty(t, cfg.TempDir)
 		})
@@ -169,6 +174,15 @@ func TestRunRefusesAFinalBuild(t *testing.T) {
 				t.Errorf("Run() = %+v, %v; want ErrFinal and the key left alone", result, err)
 			}
 		})
+	}
+}
+
+func TestRunRefusesABuildWithoutAVersion(t *testing.T) {
+	t.Parallel()
+	f := newFake(t, newRepo(t, nil))
+	f.build["version"] = nil
+	if result, err := Run(t.Context(), f.config()); err == nil || !strings.Contains(err.Error(), "build 7 has no version") {
+		t.Errorf("Run() = %+v, %v", result, err)
 	}
 }
 

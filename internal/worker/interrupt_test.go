@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -106,6 +107,29 @@ func TestRunInterruptedAtARequest(t *testing.T) {
 			isEmpty(t, cfg.TempDir)
 		})
 	}
+}
+
+func TestRunInterruptedInTheClone(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	release := make(chan struct{})
+	repo := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		stop()
+		<-release
+	}))
+	t.Cleanup(repo.Close)
+	t.Cleanup(func() { close(release) })
+	f := newFake(t, newRepo(t, nil))
+	f.project["repo"] = repo.URL + "/a.git"
+	cfg := f.config()
+	result, err := Run(ctx, cfg)
+	if !errors.Is(err, context.Canceled) || result.State != stateCancelled || !result.Revoked {
+		t.Errorf("Run() = %+v, %v; want it cancelled", result, err)
+	}
+	if got := states(f.find("PATCH /api/v2/build/7/")); got != "cloning cancelled" || len(f.find("POST /api/v2/notifications/")) > 0 {
+		t.Errorf("states %q; an interruption is no failure of the checkout", got)
+	}
+	isEmpty(t, cfg.TempDir)
 }
 
 // A server that does not answer holds an interrupted worker for the grace only.

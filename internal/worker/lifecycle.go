@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,7 +108,7 @@ func (s *session) clone(ctx context.Context) (err error) {
 	if err != nil {
 		return newFailure(msgCheckout, err)
 	}
-	want := firstOf(s.build.Commit, s.version.Identifier, s.version.Slug)
+	want := cmp.Or(s.build.Commit, s.version.Identifier, s.version.Slug)
 	s.progress.say("cloning %s at %s", from.location, want)
 	if s.place, err = newPlace(s.cfg.TempDir, s.cfg.Build); err != nil {
 		return err
@@ -205,13 +206,4 @@ func orStopped(ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	}
 	return err
-}
-
-func firstOf(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
 }

@@ -55,9 +55,16 @@ func TestProcessLeavesNothingOfItsGroup(t *testing.T) {
 // One that leaves the group keeps the pipe open: the worker goes on without it.
 func TestProcessIsNotHeldByWhatLeftItsGroup(t *testing.T) {
 	t.Parallel()
-	ran, err := shell(t, "setsid sleep 5 & echo done").run(t.Context())
+	note := filepath.Join(t.TempDir(), "pid")
+	line := "setsid sh -c 'echo $$ > " + note + "; sleep 1000' & until [ -s " + note + " ]; do :; done; echo done"
+	ran, err := shell(t, line).run(t.Context())
 	if err != nil || ran.output != "done\n" {
 		t.Errorf("run = %+v, %v", ran, err)
+	}
+	if pid := readPID(note); gone(pid) {
+		t.Errorf("process %d did not leave the group, so this shows nothing", pid)
+	} else {
+		kill(pid)
 	}
 }
 

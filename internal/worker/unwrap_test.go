@@ -28,23 +28,7 @@ func TestRunOpensAHandleOnce(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			f := newFake(t, newRepo(t, nil))
-			f.intercept = func(w http.ResponseWriter, r received, _ int) bool {
-				if r.path != "/api/v2/keys/unwrap/" {
-					return false
-				}
-				if r.auth != "" || r.body["handle"] != testHandle {
-					t.Errorf("unwrap sent with authorization %q and body %v", r.auth, r.body)
-				}
-				test.answer(w)
-				return true
-			}
-			cfg := f.config()
-			cfg.Credential = HandleCredential(" " + testHandle + "\n")
-			result, err := Run(t.Context(), cfg)
-			if len(f.find("POST /api/v2/keys/unwrap/")) != 1 {
-				t.Errorf("the handle was opened %d times", len(f.find("POST /api/v2/keys/unwrap/")))
-			}
+			result, err := runWithHandle(t, test.answer)
 			if test.mentions == "" {
 				if err != nil || !result.Success {
 					t.Errorf("Run() = %+v, %v", result, err)
@@ -56,6 +40,30 @@ func TestRunOpensAHandleOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// runWithHandle runs a build with a handle, whose opening is answered by answer
+// and must come once.
+func runWithHandle(t *testing.T, answer func(http.ResponseWriter)) (Result, error) {
+	t.Helper()
+	f := newFake(t, newRepo(t, nil))
+	f.intercept = func(w http.ResponseWriter, r received, _ int) bool {
+		if r.path != "/api/v2/keys/unwrap/" {
+			return false
+		}
+		if r.auth != "" || r.body["handle"] != testHandle {
+			t.Errorf("unwrap sent with authorization %q and body %v", r.auth, r.body)
+		}
+		answer(w)
+		return true
+	}
+	cfg := f.config()
+	cfg.Credential = HandleCredential(" " + testHandle + "\n")
+	result, err := Run(t.Context(), cfg)
+	if opened := len(f.find("POST /api/v2/keys/unwrap/")); opened != 1 {
+		t.Errorf("the handle was opened %d times", opened)
+	}
+	return result, err
 }
 
 // A key that came out of a handle is nobody else's: it is revoked even when the
