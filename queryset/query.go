@@ -11,14 +11,15 @@ import (
 // What is wrong with its parts (a column that is not there, a condition that is
 // not whole) is told by the method that would run it, before any SQL is sent.
 type Query struct {
-	table  *Table
-	holder *holder
-	conds  *condition
-	order  string // terms, one a line
-	limit  bound64
-	offset bound64
-	err    error
-	alter  *alteration
+	table      *Table
+	holder     *holder
+	conds      *condition
+	order      string // terms, one a line
+	orderCount int
+	limit      bound64
+	offset     bound64
+	err        error
+	alter      *alteration
 }
 
 // bound64 is a number that may not be there.
@@ -59,7 +60,7 @@ func (q Query) Where(cond string, args ...any) Query {
 // none. Anything but a column and ASC or DESC is an error. Get, Count and
 // Exists pay no heed to it.
 func (q Query) OrderBy(terms ...string) Query {
-	q.order = strings.Join(terms, "\n")
+	q.order, q.orderCount = strings.Join(terms, "\n"), len(terms)
 	return q
 }
 

@@ -1,0 +1,180 @@
+package queryset
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/buildkey/buildkey/apikey"
+)
+
+// job is one run of a Query: all that its statement and arguments come from.
+type job struct {
+	*session
+	q      Query
+	action string
+	table  *bound
+	reach  reach
+	above  reach // of an insert's parent
+	st     *statement
+
+	id   any   // that was asked for
+	rows []any // values to write
+}
+
+// run opens db and does what do says with the rows in reach. When something
+// remembered turns out to have changed, it is learned again and done again,
+// once; a transaction on PostgreSQL has failed by then, so there it is learned
+// for the next one.
+func (q Query) run(ctx context.Context, db DB, action, doing string, do func(context.Context, *job) error) error {
+	if err := q.permitted(action); err != nil {
+		return err
+	}
+	doing += " " + q.table.Name
+	if err := ctx.Err(); err != nil {
+		return wrap(doing, err)
+	}
+	s, err := open(db)
+	if err != nil {
+		return err
+	}
+	j := &job{session: &s, q: q, action: action}
+	if err = j.do(ctx, do); err != nil && j.renewed(ctx, err) {
+		*j = job{session: &s, q: q, action: action}
+		err = j.do(ctx, do)
+	}
+	return wrap(doing, err)
+}
+
+func (j *job) do(ctx context.Context, do func(context.Context, *job) error) (err error) {
+	if j.table, j.known, err = j.memory.bound(ctx, j.db, j.q.table); err != nil {
+		return err
+	}
+	if j.reach, err = j.q.reach(j.table, j.action); err != nil {
+		return err
+	}
+	defer func() {
+		if j.st != nil {
+			j.memory.statements.done(j.st)
+		}
+	}()
+	return do(ctx, j)
+}
+
+// renewed tells whether doing it again may end otherwise than in err.
+func (j *job) renewed(ctx context.Context, err error) bool {
+	var unknown unknownColumn
+	missing := errors.As(err, &unknown)
+	if !j.known || !missing && !outdated(err) {
+		return false
+	}
+	if j.st != nil {
+		j.memory.statements.drop(j.st)
+	}
+	if j.inTx && !missing {
+		j.memory.unlearn(j.q.table)
+		return false
+	}
+	now, err := j.memory.learn(ctx, j.db, j.q.table)
+	return err == nil && (now != j.table || !missing)
+}
+
+// column is a column by the name that a caller gave.
+func (j *job) column(name string) (column, error) {
+	c, ok := j.table.column(name)
+	if !ok {
+		return column{}, unknownColumn{&mistake{"table " + j.table.table.Name + " has no column " + quoteForError(name)}}
+	}
+	return c, nil
+}
+
+// identify takes the id of a row, and tells whether there can be such a row.
+func (j *job) identify(id any) bool {
+	text, ok := idText(id)
+	if ok {
+		j.id, ok = j.q.alter.id(j.table.id.kind, text)
+	}
+	return ok && !j.reach.none()
+}
+
+// statement finds or builds the statement of a form. It is j's until the end
+// of the run. An insert of many rows is not worth keeping.
+func (j *job) statement(key shape) error {
+	if err := j.q.counts(); err != nil {
+		return err
+	}
+	key.table, key.alter, key.fields = j.table, j.q.alter, j.reach.fields
+	key.reach, key.above = j.reach.shape(), j.above.shape()
+	if c := j.q.conds; c != nil {
+		key.conds, key.condCount = c.texts, c.count
+	}
+	if j.st = j.memory.statements.get(&key); j.st != nil {
+		return j.q.marked(j.st.marks)
+	}
+	st, err := j.build(key)
+	if err != nil {
+		return err
+	}
+	if j.st = st; key.wanted <= 1 {
+		j.st = j.memory.statements.add(st)
+	}
+	return j.q.marked(j.st.marks)
+}
+
+// counts checks the numbers that the caller gave.
+func (q Query) counts() error {
+	if q.limit.set && q.limit.n < 0 {
+		return mistakef("the limit %d is negative", q.limit.n)
+	}
+	if q.offset.set && q.offset.n < 0 {
+		return mistakef("the offset %d is negative", q.offset.n)
+	}
+	return nil
+}
+
+// marked checks that each Where was given as many arguments as it marks.
+func (q Query) marked(marks []int) error {
+	for c := q.conds; c != nil; c = c.before {
+		if want := marks[c.count-1]; want != len(c.args) {
+			return mistakef("the condition %s marks %d arguments with ?, and %d were given", quoteForError(c.text), want, len(c.args))
+		}
+	}
+	return nil
+}
+
+// args are the statement's arguments in order.
+func (j *job) args() []any { return j.bind(j.st.args) }
+
+func (j *job) bind(args []argument) []any {
+	out := make([]any, 0, len(args)+4)
+	for _, a := range args {
+		switch a.from {
+		case fromAttached:
+			v, _ := j.q.alter.id(a.kind, string(attachment(&j.q.holder.key, apikey.Level(a.index))))
+			out = append(out, v)
+		case fromLinks:
+			out = append(out, listOf(j.table.dialect, a.kind, [2][]any{j.reach.values.links, j.above.values.links}[a.index]))
+		case fromAllowed:
+			out = append(out, listOf(j.table.dialect, a.kind, j.reach.values.allowed))
+		case fromID:
+			out = append(out, j.id)
+		case fromWhere:
+			out = append(out, j.q.where(a.index).args...)
+		case fromValues:
+			out = append(out, j.rows[a.index])
+		case fromLimit:
+			out = append(out, j.q.limit.n)
+		case fromOffset:
+			out = append(out, j.q.offset.n)
+		}
+	}
+	return slices.Clip(out)
+}
+
+func (q Query) where(i int) *condition {
+	c := q.conds
+	for c.count-1 > i {
+		c = c.before
+	}
+	return c
+}

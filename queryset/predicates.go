@@ -1,0 +1,92 @@
+package queryset
+
+import (
+	"strconv"
+
+	"github.com/buildkey/buildkey/apikey"
+)
+
+// parentAlias names a parent in a statement. No table can have that name, since
+// no identifier holds a space.
+func parentAlias(depth int) string { return `"parent ` + strconv.Itoa(depth) + `"` }
+
+// attached holds rows of b, under alias, to what the key fixes: by the table's
+// own columns, and the rest through its parent.
+func attached(b *bound, alias string, fixed attachments, depth int) []node {
+	var out []node
+	for _, l := range levels {
+		if (fixed & b.has).has(l) {
+			out = append(out, equal(ref{alias, b.attach[l]}, l))
+		}
+	}
+	rest := fixed.without(b.has)
+	if rest == 0 {
+		return out
+	}
+	above := parentAlias(depth + 1)
+	kids := attached(b.parent, above, rest, depth+1)
+	return append(out, exists("parent: "+b.parent.table.Name, b.parent, above, ref{alias, b.link}, kids...))
+}
+
+// linkedTo holds rows of b to linked projects, by its own column or through
+// its parent. list says whose links: 0 the table's own, 1 an insert's parent's.
+func linkedTo(b *bound, alias string, depth, list int) node {
+	if b.has.has(apikey.LevelProject) {
+		at := ref{alias, b.attach[apikey.LevelProject]}
+		return node{op: opAmong, rule: "link: project", left: at, arg: argument{fromLinks, list, at.kind}}
+	}
+	above := parentAlias(depth + 1)
+	return exists("parent: "+b.parent.table.Name, b.parent, above, ref{alias, b.link}, linkedTo(b.parent, above, depth+1, list))
+}
+
+// shown holds rows of b to public ones: its own condition, and its parent's.
+func shown(b *bound, alias string, depth int) []node {
+	out := []node{{op: opText, rule: "public: " + b.table.Name, text: b.table.Public.Where}}
+	if b.parent == nil {
+		return out
+	}
+	above := parentAlias(depth + 1)
+	kids := shown(b.parent, above, depth+1)
+	return append(out, exists("parent: "+b.parent.table.Name, b.parent, above, ref{alias, b.link}, kids...))
+}
+
+// parts are the predicates of the rows that r reaches, one for each statement
+// that UNION ALL joins.
+func (r *reach) parts(b *bound, alias string) [][]node {
+	var parts [][]node
+	if r.all {
+		parts = append(parts, nil)
+	}
+	if r.public {
+		parts = append(parts, shown(b, alias, 0))
+	}
+	if r.own {
+		parts = append(parts, r.allow(b, alias, attached(b, alias, r.fixed, 0)))
+	}
+	if r.linked {
+		parts = append(parts, r.allow(b, alias, []node{linkedTo(b, alias, 0, 0)}))
+	}
+	return parts
+}
+
+func (r *reach) allow(b *bound, alias string, part []node) []node {
+	if !r.listed {
+		return part
+	}
+	at := ref{alias, b.id}
+	return append(part, node{op: opAmong, rule: "allow list", left: at, arg: argument{from: fromAllowed, kind: at.kind}})
+}
+
+func byID(b *bound, alias string) node {
+	at := ref{alias, b.id}
+	return node{op: opEqual, rule: "id", left: at, arg: argument{from: fromID, kind: at.kind}}
+}
+
+// wheres are the caller's own conditions, in the order given.
+func (c *condition) wheres() []node {
+	if c == nil {
+		return nil
+	}
+	return append(c.before.wheres(), node{op: opText, rule: "where", text: c.text,
+		arg: argument{from: fromWhere, index: c.count - 1}})
+}

@@ -1,0 +1,149 @@
+package queryset
+
+import (
+	"container/list"
+	"database/sql"
+	"reflect"
+	"sync"
+
+	"github.com/jmoiron/sqlx/reflectx"
+)
+
+// maxStatements is how many statements are kept per database. The one that was
+// not used for longest makes room for a new one.
+const maxStatements = 256
+
+// shape is all that a statement's text depends on. Two uses of one shape differ
+// in arguments only.
+type shape struct {
+	form   form
+	table  *bound
+	alter  *alteration
+	fields *fields
+
+	reach reachShape
+	above reachShape // of an insert's parent
+	parts [2]bool    // which parts the rows of an insert are of
+
+	conds      string
+	condCount  int
+	order      string
+	orderCount int
+	limit      bool
+	offset     bool
+
+	columns string // written, by name
+	rows    int    // to try, of an insert
+	wanted  int    // of those, to be inserted
+
+	mapper *reflectx.Mapper
+	dest   reflect.Type
+}
+
+// reachShape is a reach without its values.
+type reachShape struct {
+	all, public, own, linked, listed bool
+	fixed                            attachments
+}
+
+func (r *reach) shape() reachShape {
+	return reachShape{r.all, r.public, r.own, r.linked, r.listed, r.fixed}
+}
+
+// statement is SQL of one shape. What is not in the first group is guarded by
+// the statements it is among.
+type statement struct {
+	text   string
+	args   []argument
+	marks  []int // of each Where
+	target *target
+
+	shape    shape
+	users    int
+	dropped  bool
+	prepared *sql.Stmt
+	turn     chan struct{} // whose turn it is to prepare
+}
+
+// statements are the recent ones of a database. The zero value is ready.
+type statements struct {
+	mu     sync.Mutex
+	of     map[shape]*list.Element
+	recent list.List
+	wanted []*statement // by transactions, and not prepared yet
+}
+
+// get gives the statement of a shape, for use until done is called with it.
+func (s *statements) get(key *shape) *statement {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.of[*key]
+	if at == nil {
+		return nil
+	}
+	s.recent.MoveToFront(at)
+	st := at.Value.(*statement)
+	st.users++
+	return st
+}
+
+// add keeps st, which its maker is using, and closes what makes room. When
+// another was faster, that one is given.
+func (s *statements) add(st *statement) *statement {
+	if other := s.get(&st.shape); other != nil {
+		return other
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st.users, st.turn = 1, make(chan struct{}, 1)
+	if s.of == nil {
+		s.of = map[shape]*list.Element{}
+	}
+	s.of[st.shape] = s.recent.PushFront(st)
+	if s.recent.Len() > maxStatements {
+		s.remove(s.recent.Back())
+	}
+	return st
+}
+
+// drop forgets st, so that its shape is built and prepared again.
+func (s *statements) drop(st *statement) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at := s.of[st.shape]; at != nil && at.Value == st {
+		s.remove(at)
+	}
+}
+
+func (s *statements) clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.recent.Len() > 0 {
+		s.remove(s.recent.Back())
+	}
+}
+
+func (s *statements) remove(at *list.Element) {
+	st := s.recent.Remove(at).(*statement)
+	if s.of[st.shape] == at {
+		delete(s.of, st.shape)
+	}
+	st.dropped = true
+	st.close()
+}
+
+// done ends one use of st.
+func (s *statements) done(st *statement) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st.users--
+	st.close()
+}
+
+// close lets go of a dropped statement that nobody uses any more.
+func (st *statement) close() {
+	if st.dropped && st.users == 0 && st.prepared != nil {
+		st.prepared.Close()
+		st.prepared = nil
+	}
+}

@@ -1,0 +1,154 @@
+package queryset
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/buildkey/buildkey/internal/dialect"
+)
+
+// Update writes set to the row with that id. A row that is absent, out of reach
+// or left out by Where is ErrNotFound; a column that a key may not write is
+// ErrForbidden and named, whether the row exists or not; an empty set is an
+// error. The key needs the scope resource:update.
+func (q Query) Update(ctx context.Context, db DB, id any, set Values) error {
+	return q.run(ctx, db, actionUpdate, "updating a row of", func(ctx context.Context, j *job) error {
+		n, err := j.write(ctx, formUpdate, set, id)
+		return oneRow(n, err)
+	})
+}
+
+// UpdateAll writes set to every row in reach for which the Where conditions
+// hold, and tells how many there were. Its errors are Update's, but that no
+// rows are none. A Query with OrderBy, Limit or Offset is refused.
+func (q Query) UpdateAll(ctx context.Context, db DB, set Values) (n int64, err error) {
+	err = q.run(ctx, db, actionUpdate, "updating rows of", func(ctx context.Context, j *job) (err error) {
+		n, err = j.write(ctx, formUpdateAll, set, nil)
+		return err
+	})
+	return n, err
+}
+
+// Delete deletes the row with that id. A row that is absent, out of reach or
+// left out by Where is ErrNotFound. The key needs the scope resource:delete,
+// and is ErrForbidden when it reaches the table as an Ancestor only.
+func (q Query) Delete(ctx context.Context, db DB, id any) error {
+	return q.run(ctx, db, actionDelete, "deleting a row of", func(ctx context.Context, j *job) error {
+		n, err := j.write(ctx, formDelete, nil, id)
+		return oneRow(n, err)
+	})
+}
+
+// DeleteAll deletes every row in reach for which the Where conditions hold, and
+// tells how many there were. Its errors are Delete's, but that no rows are
+// none. A Query with OrderBy, Limit or Offset is refused.
+func (q Query) DeleteAll(ctx context.Context, db DB) (n int64, err error) {
+	err = q.run(ctx, db, actionDelete, "deleting rows of", func(ctx context.Context, j *job) (err error) {
+		n, err = j.write(ctx, formDeleteAll, nil, nil)
+		return err
+	})
+	return n, err
+}
+
+func oneRow(n int64, err error) error {
+	if err == nil && n == 0 {
+		return ErrNotFound
+	}
+	return err
+}
+
+// write runs an update or a delete and gives the number of rows.
+func (j *job) write(ctx context.Context, f form, set Values, id any) (int64, error) {
+	key := shape{form: f}
+	if f == formUpdate || f == formUpdateAll {
+		columns, err := j.settable(set)
+		if err != nil {
+			return 0, err
+		}
+		key.columns = strings.Join(columns, ",")
+		for _, c := range columns {
+			j.rows = append(j.rows, set[c])
+		}
+	}
+	if !f.one() && j.q.paged() {
+		return 0, mistakef("OrderBy, Limit and Offset say nothing about which rows to write: use Where")
+	}
+	if err := j.statement(key); err != nil {
+		return 0, err
+	}
+	if j.reach.none() || f.one() && !j.identify(id) {
+		return 0, nil
+	}
+	return j.exec(ctx, j.st, j.args())
+}
+
+func (q Query) paged() bool { return q.orderCount > 0 || q.limit.set || q.offset.set }
+
+// settable checks the columns of an update, and sorts them.
+func (j *job) settable(set Values) ([]string, error) {
+	columns, err := j.columnsOf(set)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range columns {
+		placed := !j.reach.all && slices.Contains(j.table.table.attached(), c)
+		if placed || !j.reach.fields.writable(c) {
+			return nil, forbidden("the column %s of %s is not writable", quoteForError(c), j.table.table.Name)
+		}
+		if _, err := j.column(c); err != nil {
+			return nil, err
+		}
+	}
+	return columns, nil
+}
+
+func (j *job) columnsOf(row Values) ([]string, error) {
+	if len(row) == 0 {
+		return nil, mistakef("there are no values to write to %s", j.table.table.Name)
+	}
+	columns := make([]string, 0, len(row))
+	for c := range row {
+		columns = append(columns, c)
+	}
+	slices.Sort(columns)
+	return columns, nil
+}
+
+// buildWrite carries the scope in the statement's own WHERE. Where rows are of
+// two parts, they are named by their ids.
+func (j *job) buildWrite(w *writer, key shape) {
+	table := quote(j.table.table.Name)
+	if key.form == formDelete || key.form == formDeleteAll {
+		w.put("DELETE FROM ", table)
+	} else {
+		w.put("UPDATE ", table, " SET ")
+		for i, c := range strings.Split(key.columns, ",") {
+			w.put([]string{"", ", "}[min(i, 1)], quote(c), " = ", w.mark(argument{from: fromValues, index: i}))
+		}
+	}
+	parts := j.parts(key.form)
+	if len(parts) == 1 {
+		w.where(parts[0])
+		return
+	}
+	w.put(" WHERE ")
+	if key.form.one() {
+		w.node(byID(j.table, alias(j.table)))
+		w.put(" AND ")
+	}
+	w.byIDs(j.table, alias(j.table), parts)
+}
+
+// byIDs are the rows whose id is among those of the parts. PostgreSQL looks an
+// array up by index; IN it may answer with a scan of the whole table, since it
+// cannot know how few rows a list of projects has.
+func (w *writer) byIDs(b *bound, alias string, parts []node) {
+	before, after := " IN (", ")"
+	if w.dialect == dialect.Postgres {
+		before, after = " = ANY (ARRAY(", "))"
+	}
+	w.put(ref{alias, b.id}.sql(), before)
+	w.union(b, quote(b.id.name), parts)
+	w.put(after)
+}
