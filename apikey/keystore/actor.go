@@ -2,6 +2,7 @@ package keystore
 
 import (
 	"context"
+	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
 )
@@ -18,7 +19,7 @@ func WithActor(ctx context.Context, actor string) context.Context {
 // actorOf is who is at work in ctx, "" when nothing tells.
 func actorOf(ctx context.Context) string {
 	if actor, ok := ctx.Value(actorInContext{}).(string); ok {
-		return actor
+		return strings.ReplaceAll(strings.ToValidUTF8(actor, "\uFFFD"), "\x00", "\uFFFD")
 	}
 	if k, ok := apikey.FromContext(ctx); ok {
 		return "key:" + k.ID.String()

@@ -24,15 +24,22 @@ const lockAll = `SELECT k.id FROM buildkey_keys k WHERE (k.revoked_at IS NULL OR
 const revokeAll = `UPDATE buildkey_keys SET revoked_at = LEAST(?::bigint, COALESCE(revoked_at, ?::bigint))
 WHERE id IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value)`
 
-// revoke ends the keys that where chooses, then their descendants, and returns how
-// many it changed.
-func (c *change) revoke(grace time.Duration, where string, args ...any) (int, error) {
-	at := c.now() + grace.Microseconds()
+// revokeOne ends a key, which the caller has locked, and its descendants.
+func (c *change) revokeOne(id uuid.UUID, grace time.Duration) error {
+	_, err := c.revokeFamily(c.now()+grace.Microseconds(), grace, `k.id = ?`, id.String())
+	return err
+}
+
+// revokeMany ends the live keys whose column holds id, and their descendants, and
+// returns how many.
+func (c *change) revokeMany(column string, id apikey.ID, grace time.Duration) (int, error) {
+	now := c.now()
+	where := "k." + column + " = ? AND k." + column + " <> '' AND k.dies_at > ?"
 	total := 0
 	// A rotation that held one of these keys has left another in its place: look
 	// again until there is none.
 	for {
-		n, err := c.revokeFamily(at, grace, where, args...)
+		n, err := c.revokeFamily(now+grace.Microseconds(), grace, where, id, now)
 		total += n
 		if n == 0 || err != nil {
 			return total, err
@@ -40,7 +47,7 @@ func (c *change) revoke(grace time.Duration, where string, args ...any) (int, er
 	}
 }
 
-// revokeFamily is one look and the generations below what it finds.
+// revokeFamily ends the keys that where chooses, and the generations below them.
 func (c *change) revokeFamily(at int64, grace time.Duration, where string, args ...any) (int, error) {
 	total := 0
 	for generation := 0; generation <= maxDepth; generation++ {

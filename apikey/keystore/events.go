@@ -39,6 +39,9 @@ func (s *Store) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
 // LinkEvents is the story of a project's links and switches, as edited by that
 // project, oldest first. Its only errors match apikey.ErrUnavailable.
 func (s *Store) LinkEvents(ctx context.Context, project apikey.ID) ([]Event, error) {
+	if !storable(project) {
+		return nil, nil
+	}
 	return s.events(ctx, selectEvents+`key_id IS NULL AND project = ? ORDER BY id`, project)
 }
 

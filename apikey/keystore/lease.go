@@ -53,7 +53,7 @@ func (s *Store) Lifetimes(spec Spec) (ttl, maxTTL, activateWithin, maxActivateWi
 	return lease.ttl, limits.MaxTTL, lease.activateWithin, limits.MaxActivateWithin
 }
 
-// check collects what is wrong with the lease; asked is the Spec it is from.
+// check collects what is wrong with the lease.
 func (l lease) check(limits Limits, bad *invalid) {
 	bad.within("ttl", l.ttl, limits.MaxTTL)
 	bad.within("max_ttl", l.maxTTL, limits.MaxTTL)

@@ -74,6 +74,9 @@ func (s *Store) RemoveLink(ctx context.Context, project apikey.ID, direction Dir
 	if direction != Inbound && direction != Outbound {
 		return specError("direction", "%q is neither inbound nor outbound", clip(string(direction)))
 	}
+	if !storable(project) || !storable(other) {
+		return apikey.ErrNotFound
+	}
 	return s.change(ctx, "remove a link", func(c *change) error {
 		n, err := c.exec(`DELETE FROM buildkey_links WHERE project = ? AND direction = ? AND other = ?`, project, direction, other)
 		if err != nil {

@@ -46,6 +46,9 @@ const (
 // Links returns a project's settings. A project that the store knows nothing of
 // has the default ones. Its only errors match apikey.ErrUnavailable.
 func (s *Store) Links(ctx context.Context, project apikey.ID) (LinkSettings, error) {
+	if !storable(project) {
+		return LinkSettings{Inbound: LinkList{Mode: Listed}, Outbound: LinkList{Mode: Open}}, nil
+	}
 	settings, err := s.modes(ctx, project)
 	if err != nil {
 		return LinkSettings{}, trouble("read links", err)

@@ -30,6 +30,9 @@ const (
 // List returns the records of keys, without links. Its only errors match
 // apikey.ErrUnavailable.
 func (s *Store) List(ctx context.Context, f Filter) (Page, error) {
+	if !storable(f.Project + f.Version + f.Build) {
+		return Page{}, nil
+	}
 	where, args := f.where(s.now())
 	var page Page
 	count := s.text(`SELECT count(*) FROM buildkey_keys k WHERE ` + where)

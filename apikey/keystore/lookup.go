@@ -20,6 +20,9 @@ func (s *Store) Get(ctx context.Context, id uuid.UUID) (apikey.Key, error) {
 // is alive. Errors: apikey.ErrNotFound, or one that matches
 // apikey.ErrUnavailable.
 func (s *Store) ByName(ctx context.Context, project apikey.ID, name string) (apikey.Key, error) {
+	if !storable(project) || !storable(name) {
+		return apikey.Key{}, apikey.ErrNotFound
+	}
 	return s.one(ctx, selectKey+`k.project = ? AND k.held_name = ? AND k.dies_at > ?`, project, name, s.now())
 }
 

@@ -46,6 +46,9 @@ func (s *Store) Stats() Stats {
 func (c *core) refuse(ctx context.Context, id uuid.UUID, err error) {
 	reason, counter := c.refused.kind(err)
 	counter.Add(1)
+	if reason == "unavailable" { // which is not about the key
+		id = uuid.Nil
+	}
 	if c.refused.first(refusal{id, reason}, c.now()) {
 		c.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "keystore: refused",
 			slog.String("key", id.String()), slog.String("reason", reason), slog.String("error", err.Error()))

@@ -22,8 +22,7 @@ func (s *Store) Revoke(ctx context.Context, id uuid.UUID, grace time.Duration) e
 		if err := c.lock(id); err != nil {
 			return err
 		}
-		_, err := c.revoke(grace, `k.id = ?`, id.String())
-		return err
+		return c.revokeOne(id, grace)
 	})
 }
 
@@ -59,26 +58,26 @@ func (s *Store) RevokeSecret(ctx context.Context, raw string) error {
 // RevokeBuild is [Store.Revoke] of every live key attached to the build, and tells how
 // many it ended, descendants included. No such key is no error.
 func (s *Store) RevokeBuild(ctx context.Context, build apikey.ID, grace time.Duration) (int, error) {
-	return s.revokeAll(ctx, `k.build = ? AND k.build <> '' AND k.dies_at > ?`, build, grace)
+	return s.revokeAll(ctx, "build", build, grace)
 }
 
 // RevokeVersion is [Store.RevokeBuild] for every live key attached to the version,
 // those of its builds included.
 func (s *Store) RevokeVersion(ctx context.Context, version apikey.ID, grace time.Duration) (int, error) {
-	return s.revokeAll(ctx, `k.version = ? AND k.version <> '' AND k.dies_at > ?`, version, grace)
+	return s.revokeAll(ctx, "version", version, grace)
 }
 
 // RevokeProject is [Store.RevokeBuild] for every live key of the project.
 func (s *Store) RevokeProject(ctx context.Context, project apikey.ID, grace time.Duration) (int, error) {
-	return s.revokeAll(ctx, `k.project = ? AND k.dies_at > ?`, project, grace)
+	return s.revokeAll(ctx, "project", project, grace)
 }
 
-func (s *Store) revokeAll(ctx context.Context, where string, id apikey.ID, grace time.Duration) (n int, err error) {
-	if err := checkGrace("grace", grace); err != nil {
+func (s *Store) revokeAll(ctx context.Context, column string, id apikey.ID, grace time.Duration) (n int, err error) {
+	if err := checkGrace("grace", grace); err != nil || !storable(id) {
 		return 0, err
 	}
 	err = s.change(ctx, "revoke keys", func(c *change) error {
-		n, err = c.revoke(grace, where, id, c.now())
+		n, err = c.revokeMany(column, id, grace)
 		return err
 	})
 	return n, err

@@ -36,8 +36,7 @@ func (s *Store) Rotate(ctx context.Context, id uuid.UUID, overlap time.Duration)
 		if err := c.born(eventRotate, r, "in place of "+id.String()); err != nil {
 			return err
 		}
-		_, err = c.revoke(overlap, `k.id = ?`, id.String())
-		return err
+		return c.revokeOne(id, overlap)
 	})
 	return s.minted(r, secret, err)
 }

@@ -73,6 +73,12 @@ func printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
+// storable tells whether a database can hold s. One that it cannot is nobody's id
+// and nobody's name, and asking PostgreSQL for it is an error.
+func storable[T ~string](s T) bool {
+	return utf8.ValidString(string(s)) && !strings.Contains(string(s), "\x00")
+}
+
 // clip keeps an error from carrying a megabyte of what it complains about.
 func clip(s string) string {
 	if len(s) > 2*maxID {

@@ -3,7 +3,7 @@ package keystore
 import (
 	"context"
 	"database/sql"
-	"sync"
+	"sync/atomic"
 
 	"github.com/buildkey/buildkey/internal/dialect"
 	"github.com/jmoiron/sqlx"
@@ -13,33 +13,45 @@ import (
 // database.
 type prepared struct {
 	text string
-	mu   sync.Mutex
-	stmt *sql.Stmt
+	turn chan struct{} // holds one token: whoever has it prepares
+	stmt atomic.Pointer[sql.Stmt]
+	lost atomic.Int32 // how often the server had forgotten it
 }
 
-// get returns the statement, and prepares it unless it is another than stale
-// already.
+// maxLost is after how many losses to prepare no more: there is a pooler in
+// between that nobody told of. Statements that were lost are not closed, since
+// others may be about to use them.
+const maxLost = 16
+
+func newPrepared(text string) *prepared {
+	return &prepared{text: text, turn: make(chan struct{}, 1)}
+}
+
+// get returns the statement, and prepares it when it is still the stale one.
 func (p *prepared) get(ctx context.Context, db *sqlx.DB, stale *sql.Stmt) (*sql.Stmt, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.stmt != nil && p.stmt != stale {
-		return p.stmt, nil
+	if stmt := p.stmt.Load(); stmt != stale {
+		return stmt, nil
+	}
+	select {
+	case p.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-p.turn }()
+	if stmt := p.stmt.Load(); stmt != stale {
+		return stmt, nil
 	}
 	stmt, err := db.PrepareContext(ctx, p.text)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		p.stmt.Store(stmt)
 	}
-	if stale != nil {
-		_ = stale.Close() // waits for nobody: those who use it finish first
-	}
-	p.stmt = stmt
-	return stmt, nil
+	return stmt, err
 }
 
 // selectOne scans the one row that p gives for arg. A statement that the server
 // has lost, or whose tables were altered, is prepared again once.
 func (s *Store) selectOne(ctx context.Context, p *prepared, arg any, dest []any) error {
-	if s.tx != nil || s.cfg.Unprepared {
+	if s.tx != nil || s.cfg.Unprepared || p.lost.Load() >= maxLost {
 		return s.reader().QueryRowxContext(ctx, p.text, arg).Scan(dest...)
 	}
 	stmt, err := p.get(ctx, s.db, nil)
@@ -50,6 +62,7 @@ func (s *Store) selectOne(ctx context.Context, p *prepared, arg any, dest []any)
 	if !forgotten(err) {
 		return err
 	}
+	p.lost.Add(1)
 	if stmt, err = p.get(ctx, s.db, stmt); err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ type core struct {
 	keys    apikey.Format
 	handles apikey.Format
 	reads   apikey.Scopes // of a link without scopes
-	verify  prepared
+	verify  *prepared
 	uses    uses
 	refused refusals
 }
@@ -77,7 +77,7 @@ func New(db *sqlx.DB, cfg Config) (*Store, error) {
 	}
 	cfg.setDefaults()
 	c := &core{db: db, dialect: kind, cfg: cfg, keys: keys, handles: keys.Handles(), reads: cfg.Catalog.Reads()}
-	c.verify.text = c.text(selectVerify)
+	c.verify = newPrepared(c.text(selectVerify))
 	return &Store{core: c}, nil
 }
 

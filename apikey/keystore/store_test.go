@@ -38,7 +38,7 @@ type bench struct {
 	clock *clock
 }
 
-func newBench(t *testing.T, db *sqlx.DB, cfg Config) bench {
+func newBench(t testing.TB, db *sqlx.DB, cfg Config) bench {
 	t.Helper()
 	b := bench{db: db, clock: newClock()}
 	if cfg.Now == nil {
@@ -67,7 +67,7 @@ func each(t *testing.T, test func(t *testing.T, b bench)) {
 }
 
 // mint creates a key of project 1.
-func (b bench) mint(t *testing.T, spec Spec) (apikey.Key, string) {
+func (b bench) mint(t testing.TB, spec Spec) (apikey.Key, string) {
 	t.Helper()
 	if spec.Project == "" {
 		spec.Project = "1"

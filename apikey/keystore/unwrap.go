@@ -13,7 +13,8 @@ import (
 // Unwrap opens a handle and returns the secret behind it, once among any number of
 // callers. It starts no clock. Whoever comes second gets [ErrHandleSpent], and the
 // key is revoked with all below it, since one of the two was not the worker: so
-// never retry an unwrap, not even after a timeout. Errors: [ErrHandleUnknown];
+// never retry an unwrap, not even after a timeout. Inside a transaction of the
+// caller's all this counts once that is committed. Errors: [ErrHandleUnknown];
 // ErrHandleSpent, also of a handle that was not opened in time, which revokes
 // nothing; apikey.ErrRevoked, ErrExpired, ErrLapsed or ErrUnknown of the key; or
 // one that matches apikey.ErrUnavailable.
@@ -86,6 +87,5 @@ func (c *change) openedAgain(id uuid.UUID) error {
 	if err := c.happened(c.now(), eventUnwrapAgain, "", id.String()); err != nil {
 		return err
 	}
-	_, err := c.revoke(0, `k.id = ?`, id.String())
-	return err
+	return c.revokeOne(id, 0)
 }

@@ -88,7 +88,7 @@ func (s *Store) admit(ctx context.Context, id uuid.UUID, secret string) (apikey.
 // find reads the row of id; an absent one is nil.
 func (s *Store) find(ctx context.Context, id uuid.UUID) (*found, error) {
 	var f found
-	err := s.selectOne(ctx, &s.verify, id.String(), f.dest())
+	err := s.selectOne(ctx, s.verify, id.String(), f.dest())
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
