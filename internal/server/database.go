@@ -1,0 +1,91 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	_ "github.com/lib/pq"  // driver "postgres"
+	_ "modernc.org/sqlite" // driver "sqlite"
+)
+
+// OpenDB opens the database at a URL and asks it for a sign of life:
+//
+//	sqlite://PATH            a file, made when it is not there; the path is relative
+//	                         unless it starts with another slash
+//	postgres://user@host/db  a PostgreSQL server, with lib/pq's parameters
+//
+// Its errors are one line, say what to do, and hold no password.
+func OpenDB(ctx context.Context, databaseURL string) (*sqlx.DB, error) {
+	if path, ok := sqlitePath(databaseURL); ok {
+		return openSQLite(ctx, path)
+	}
+	if strings.HasPrefix(databaseURL, "postgres://") || strings.HasPrefix(databaseURL, "postgresql://") {
+		return openPostgres(ctx, databaseURL)
+	}
+	scheme, _, _ := strings.Cut(databaseURL, ":")
+	return nil, fmt.Errorf("server: a database URL that starts with %.20q is neither sqlite://PATH nor postgres://USER@HOST/NAME", scheme)
+}
+
+// sqlitePath is the path of a sqlite:// URL, as it stands: nothing in it is
+// decoded.
+func sqlitePath(databaseURL string) (path string, ok bool) {
+	return strings.CutPrefix(databaseURL, "sqlite://")
+}
+
+// openSQLite uses a write-ahead log, so that readers and the writer do not wait
+// for each other, and flushes it at each commit: an acknowledged write outlives
+// a killed process and a power cut. Transactions take the write lock at once,
+// so that none fails half-way because another was faster.
+func openSQLite(ctx context.Context, path string) (*sqlx.DB, error) {
+	if path == "" || strings.HasPrefix(path, ":memory:") {
+		return nil, fmt.Errorf("server: sqlite://%s names no file: write sqlite://buildkey.db or sqlite:///var/lib/buildkey.db", path)
+	}
+	query := url.Values{
+		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
+		"_txlock": {"immediate"},
+	}
+	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
+	db, err := sqlx.Open("sqlite", file)
+	if err != nil {
+		return nil, fmt.Errorf("server: open %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(8)
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("server: %s cannot be opened as an SQLite database: %w: check that its folder exists and may be written", path, err)
+	}
+	return db, nil
+}
+
+// openPostgres gives up on a server that does not answer within seconds.
+func openPostgres(ctx context.Context, databaseURL string) (*sqlx.DB, error) {
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		if parsing, ok := errors.AsType[*url.Error](err); ok {
+			err = parsing.Err // without the URL, which may hold a password
+		}
+		return nil, fmt.Errorf("server: the database URL is no URL: %w: escape what is special in user and password, as in %%40 for @", err)
+	}
+	query := u.Query()
+	if !query.Has("connect_timeout") {
+		query.Set("connect_timeout", "5")
+	}
+	u.RawQuery = query.Encode()
+	db, err := sqlx.Open("postgres", u.String())
+	if err != nil {
+		return nil, fmt.Errorf("server: the database URL of %s is wrong: %w", u.Host, err)
+	}
+	db.SetMaxOpenConns(32)
+	db.SetMaxIdleConns(16)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("server: PostgreSQL at %s does not let us in: %w: check that it runs, and user, password, database and sslmode in the URL", u.Host, err)
+	}
+	return db, nil
+}

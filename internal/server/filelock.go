@@ -1,0 +1,35 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// lockPatience is how long a server waits for one that is on its way out.
+const lockPatience = 2 * time.Second
+
+// lockFile holds the SQLite database at path for one server, by an advisory lock
+// on a file beside it, which the system lets go of when the process ends,
+// however it ends. The lock is not on the database itself: closing another
+// descriptor of that file would drop SQLite's own locks (fcntl(2)).
+func lockFile(ctx context.Context, path string) (*flock.Flock, error) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // two names of one file are one database
+	}
+	lock := flock.New(path + ".lock")
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	held, err := lock.TryLockContext(ctx, 50*time.Millisecond)
+	switch {
+	case held:
+		return lock, nil
+	case err == nil || errors.Is(err, context.DeadlineExceeded):
+		return nil, fmt.Errorf("server: another server has %s open: stop it, or give this one another --database-url", path)
+	}
+	return nil, fmt.Errorf("server: %s.lock cannot be locked: %w: check that the folder exists and may be written", path, err)
+}

@@ -1,0 +1,134 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/gorilla/mux"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/buildkey/buildkey/apikey/keystore"
+	"github.com/buildkey/buildkey/middleware"
+	"github.com/buildkey/buildkey/parser"
+	"github.com/buildkey/buildkey/queryset"
+)
+
+// Server answers the build API. Make one with Open or New.
+type Server struct {
+	cfg     Config
+	db      *sqlx.DB
+	keys    *keystore.Store
+	guard   *middleware.Guard
+	router  *mux.Router
+	handler http.Handler
+	admin   admin
+
+	projects      resource[project]
+	versions      resource[version]
+	builds        resource[build]
+	commands      resource[command]
+	notifications resource[notification]
+
+	sample *sample      // made by this start, to be shown once
+	lock   *flock.Flock // of a SQLite file, nil for PostgreSQL
+	owned  bool         // the database is the server's to close
+}
+
+// Open opens the configured database, brings its schema up to date, and makes
+// a server of it. An empty database gets sample data, unless the Config says
+// otherwise. An SQLite file is held for this server alone until Close. Errors are
+// one line, and say what to do.
+func Open(ctx context.Context, cfg Config) (*Server, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	var lock *flock.Flock
+	if path, ok := sqlitePath(cfg.DatabaseURL); ok && path != "" {
+		var err error
+		if lock, err = lockFile(ctx, path); err != nil {
+			return nil, err
+		}
+	}
+	db, err := OpenDB(ctx, cfg.DatabaseURL)
+	if err != nil {
+		unlock(lock)
+		return nil, err
+	}
+	s, err := New(ctx, db, cfg)
+	if err != nil {
+		db.Close()
+		unlock(lock)
+		return nil, err
+	}
+	s.lock, s.owned = lock, true
+	return s, nil
+}
+
+// New is Open on a database that the caller opened, and closes. The Config's
+// DatabaseURL is not used.
+func New(ctx context.Context, db *sqlx.DB, cfg Config) (*Server, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	keys, err := keystore.New(db, keystore.Config{Now: cfg.Now, Logger: cfg.Logger})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := migrate(ctx, db, keys); err != nil {
+		return nil, err
+	}
+	if err := queryset.Check(ctx, db, tables()...); err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, db: db, keys: keys}
+	s.wire(notingKeys{keys}) // a cache of verified keys would stand here
+	if s.router, err = s.newRouter(); err != nil {
+		return nil, err
+	}
+	s.handler = s.around(s.router)
+	if err := s.loadAdmin(ctx); err != nil {
+		return nil, err
+	}
+	return s, s.makeSample(ctx)
+}
+
+// wire makes what the routes are made of.
+func (s *Server) wire(keys middleware.Verifier) {
+	s.guard = &middleware.Guard{Keys: keys, Parser: parser.Token, User: s.user, Logger: s.cfg.Logger}
+	s.projects = s.newProjects()
+	s.versions = s.newVersions()
+	s.builds = s.newBuilds()
+	s.commands = s.newCommands()
+	s.notifications = s.newNotifications()
+}
+
+// around is what every request passes before and after the router. The guard
+// stands around the router, not within, so that unknown paths pass it too.
+func (s *Server) around(router *mux.Router) http.Handler {
+	return logRequests(s.cfg.Logger, limitTime(addSlash(router, s.guard.Authenticate(router))))
+}
+
+// Handler answers the API's requests, with a log line each.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Close lets go of the database, if Open opened it.
+func (s *Server) Close() error {
+	if !s.owned {
+		return nil
+	}
+	err := s.db.Close()
+	unlock(s.lock)
+	return err
+}
+
+func unlock(lock *flock.Flock) {
+	if lock != nil {
+		_ = lock.Close() // the system lets go in any case
+	}
+}
+
+func (s *Server) now() time.Time { return s.cfg.Now() }
