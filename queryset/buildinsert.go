@@ -5,12 +5,11 @@ import (
 	"strings"
 )
 
-// Names of an insert's own tables and columns. No identifier holds a space.
+// Names of an insert's own tables and column. No identifier holds a space.
 const (
 	newRowAlias = `"new row"`
 	inReach     = `"in reach"`
 	rowNumber   = `"row number"`
-	wayIn       = `"way in"`
 )
 
 // buildInsert checks the rows and writes them in one statement:
@@ -19,9 +18,10 @@ const (
 //
 // With several, all must be in reach for any to be written.
 func (j *job) buildInsert(w *writer, key shape) {
-	columns := quoteAll(strings.Split(key.columns, ","))
-	j.buildNewRows(w, key)
-	from, check := newRowAlias, j.q.alter.grown(j.insertCheck(key.parts))
+	names := strings.Split(key.columns, ",")
+	columns := `"` + strings.Join(names, `", "`) + `"`
+	j.buildNewRows(w, names, key.rows)
+	from, check := newRowAlias, j.q.alter.grown(j.insertCheck())
 	if key.rows > 1 {
 		w.put(", ", inReach, " AS (SELECT * FROM ", newRowAlias)
 		w.where(check)
@@ -30,7 +30,7 @@ func (j *job) buildInsert(w *writer, key shape) {
 	}
 	w.put(" INSERT INTO ", quote(j.table.table.Name), " (", columns, ") SELECT ", columns, " FROM ", from)
 	if key.rows > 1 {
-		w.put(" WHERE (SELECT count(*) FROM ", inReach, ") = ", strconv.Itoa(key.wanted), " ORDER BY ", rowNumber)
+		w.put(" WHERE (SELECT count(*) FROM ", inReach, ") = ", strconv.Itoa(key.rows), " ORDER BY ", rowNumber)
 	} else {
 		w.where(check)
 	}
@@ -38,63 +38,42 @@ func (j *job) buildInsert(w *writer, key shape) {
 }
 
 // buildNewRows is the WITH that holds the values. PostgreSQL needs their types.
-func (j *job) buildNewRows(w *writer, key shape) {
-	columns := strings.Split(key.columns, ",")
-	w.put("WITH ", newRowAlias, " (", quoteAll(columns))
-	casts := make([]string, 0, len(columns)+2)
-	for _, name := range columns {
+func (j *job) buildNewRows(w *writer, names []string, rows int) {
+	var casts []string
+	w.put("WITH ", newRowAlias, ` (`)
+	for i, name := range names {
 		c, _ := j.table.column(name)
 		casts = append(casts, w.cast(c.sqlType))
+		w.put([]string{"", ", "}[min(i, 1)], quote(name))
 	}
-	if key.rows > 1 {
-		w.put(", ", rowNumber, ", ", wayIn)
-		casts = append(casts, w.cast("integer"), w.cast("integer"))
+	if rows > 1 {
+		casts = append(casts, w.cast("integer"))
+		w.put(", ", rowNumber)
 	}
 	w.put(") AS (VALUES ")
-	for i := range key.rows * len(casts) {
-		switch at := i % len(casts); {
-		case i == 0:
-			w.put("(")
-		case at == 0:
-			w.put("), (")
-		default:
+	for i := range rows * len(casts) {
+		at := i % len(casts)
+		if at == 0 {
+			w.put([]string{"(", "), ("}[min(i, 1)])
+		} else {
 			w.put(", ")
 		}
-		w.put(w.mark(argument{from: fromValues, index: i}), casts[i%len(casts)])
+		w.put(w.mark(argument{from: fromValues, index: i}), casts[at])
 	}
 	w.put("))")
 }
 
-// insertCheck is what must hold for a new row.
-func (j *job) insertCheck(parts [2]bool) node {
+// insertCheck is what must hold for a new row: it is itself in reach, as a row
+// that is read would be, and so is its parent.
+func (j *job) insertCheck() node {
 	if j.reach.all {
 		return all()
 	}
-	own := all(append(attached(j.table, newRowAlias, j.reach.fixed.without(j.table.has), 0), j.parentCheck()...)...)
-	linked := all(append(j.linkedCheck(), j.parentCheck()...)...)
-	switch {
-	case !parts[partLinked]:
-		return own
-	case !parts[partOwn]:
-		return linked
+	ways := node{op: opAny}
+	for _, part := range j.reach.parts(j.table, newRowAlias) {
+		ways.kids = append(ways.kids, all(part...))
 	}
-	return node{op: opAny, kids: []node{
-		all(append([]node{isWay(partOwn)}, own.kids...)...),
-		all(append([]node{isWay(partLinked)}, linked.kids...)...),
-	}}
-}
-
-func isWay(p part) node {
-	return node{op: opText, rule: "way in", text: newRowAlias + "." + wayIn + " = " + strconv.Itoa(int(p))}
-}
-
-// linkedCheck is nothing where the row itself says its project: that was
-// compared already.
-func (j *job) linkedCheck() []node {
-	if j.table.has.has(levels[0]) {
-		return nil
-	}
-	return []node{linkedTo(j.table, newRowAlias, 0, 0)}
+	return all(append([]node{ways}, j.parentCheck()...)...)
 }
 
 // parentCheck: a new row's parent must be in reach itself, unless there is
@@ -114,8 +93,4 @@ func (j *job) parentCheck() []node {
 		check.kids = append(check.kids, exists(rule, b, above, child, linkedTo(b, above, 1, 1)))
 	}
 	return []node{check}
-}
-
-func quoteAll(columns []string) string {
-	return `"` + strings.Join(columns, `", "`) + `"`
 }

@@ -44,12 +44,15 @@ func (j *job) insert(ctx context.Context, rows []Values) ([]apikey.ID, error) {
 	if err := j.insertable(rows); err != nil {
 		return nil, err
 	}
+	if j.reach.none() {
+		return nil, j.outside()
+	}
 	j.reachAbove()
 	n, err := j.newRows(rows)
 	if err != nil {
 		return nil, err
 	}
-	if err := j.statement(n.shape(len(rows))); err != nil {
+	if err := j.statement(n.shape()); err != nil {
 		return nil, err
 	}
 	j.rows = n.flat()

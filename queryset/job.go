@@ -115,7 +115,7 @@ func (j *job) statement(key shape) error {
 	if err != nil {
 		return err
 	}
-	if j.st = st; key.wanted <= 1 {
+	if j.st = st; key.rows <= 1 {
 		j.st = j.memory.statements.add(st)
 	}
 	return j.q.marked(j.st.marks)

@@ -86,7 +86,7 @@ func (s *session) exec(ctx context.Context, st *statement, args []any) (int64, e
 // insert of many rows is not worth preparing.
 func (s *session) stmt(ctx context.Context, st *statement) (*sql.Stmt, error) {
 	switch {
-	case st.shape.wanted > 1:
+	case st.shape.rows > 1:
 		return nil, nil
 	case s.pool != nil:
 		return s.memory.statements.prepare(ctx, s.pool, st)

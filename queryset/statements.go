@@ -23,7 +23,6 @@ type shape struct {
 
 	reach reachShape
 	above reachShape // of an insert's parent
-	parts [2]bool    // which parts the rows of an insert are of
 
 	conds      string
 	condCount  int
@@ -33,8 +32,7 @@ type shape struct {
 	offset     bool
 
 	columns string // written, by name
-	rows    int    // to try, of an insert
-	wanted  int    // of those, to be inserted
+	rows    int    // inserted
 
 	mapper *reflectx.Mapper
 	dest   reflect.Type
