@@ -1,8 +1,10 @@
 package keystore
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
 )
@@ -10,54 +12,51 @@ import (
 // maxLinks is how many projects a key reaches beside its own.
 const maxLinks = 400
 
-// reachColumn lists the projects that key k reaches, as JSON pairs of project
-// and scopes: those that its own project lists first, then by id. Whoever lists
-// a project, or opens itself to all, must not make that project's keys slow, so
-// each part reads an index up to a bound. 601 is what 400 can need: 200 may be
-// on the own list already, and one more tells that there are more.
-//
-// A project with a row of its own goes by own.
-const reachColumn = `(SELECT json_agg(json_build_array(l.project, l.scopes) ORDER BY l.rank, l.project) FROM (
-	SELECT c.project, min(c.rank) AS rank, max(c.scopes) AS scopes FROM (
-		SELECT o.other AS project, 0 AS rank, i.scopes
-		FROM buildkey_links o
-		LEFT JOIN buildkey_links i ON i.project = o.other AND i.direction = 'inbound' AND i.other = o.project
-		LEFT JOIN buildkey_projects t ON t.id = o.other
-		WHERE o.project = k.project AND o.direction = 'outbound' AND (i.project IS NOT NULL OR t.inbound_open)
+// The two columns list the projects that key k reaches: those that its own
+// project lists, and the others by id. Whoever lists a project, or opens itself
+// to all, must not make that project's keys slow, so each part reads an index up
+// to a bound that is one more than a key carries. A project with a row of its own
+// goes by own. What others say is not asked when own lets nobody but its list out.
+const reachColumns = `(
+	SELECT string_agg(o.other || chr(31) || COALESCE(i.scopes, ''), chr(30))
+	FROM buildkey_links o
+	LEFT JOIN buildkey_links i ON i.project = o.other AND i.direction = 'inbound' AND i.other = o.project
+	LEFT JOIN buildkey_projects t ON t.id = o.other
+	WHERE o.project = k.project AND o.direction = 'outbound' AND (i.project IS NOT NULL OR t.inbound_open)
+) AS listed, (
+	SELECT string_agg(u.project || chr(31) || COALESCE(u.scopes, ''), chr(30)) FROM (
+		SELECT v.project, v.scopes FROM (
+			SELECT i.project, i.scopes FROM buildkey_links i
+			WHERE i.direction = 'inbound' AND i.other = k.project AND COALESCE(own.outbound_open, true)
+				AND NOT EXISTS (SELECT 1 FROM buildkey_links o WHERE o.project = k.project AND o.direction = 'outbound' AND o.other = i.project)
+			ORDER BY i.project LIMIT 401) v
 		UNION ALL
-		SELECT v.project, 1, v.scopes FROM (
-			SELECT n.project, n.scopes FROM buildkey_links n
-			WHERE n.direction = 'inbound' AND n.other = k.project AND COALESCE(own.outbound_open, true)
-			ORDER BY n.project LIMIT 601) v
-		UNION ALL
-		SELECT w.id, 1, NULL FROM (
-			SELECT p.id FROM buildkey_projects p
-			WHERE p.inbound_open AND p.id <> k.project AND COALESCE(own.outbound_open, true)
-			ORDER BY p.id LIMIT 601) w
-	) c GROUP BY c.project ORDER BY min(c.rank), c.project LIMIT 401
-) l) AS reach`
+		SELECT w.id, NULL FROM (
+			SELECT t.id FROM buildkey_projects t
+			WHERE t.inbound_open AND t.id <> k.project AND COALESCE(own.outbound_open, true)
+				AND NOT EXISTS (SELECT 1 FROM buildkey_links o WHERE o.project = k.project AND o.direction = 'outbound' AND o.other = t.id)
+				AND NOT EXISTS (SELECT 1 FROM buildkey_links i WHERE i.project = t.id AND i.direction = 'inbound' AND i.other = k.project)
+			ORDER BY t.id LIMIT 401) w
+	) u
+) AS others`
 
-// links reads what reachColumn gave, and tells whether there were more.
-func (c *core) links(reach []byte) ([]apikey.Link, bool, error) {
-	var pairs [][2]*string
-	if len(reach) == 0 {
-		return nil, false, nil
-	}
-	if err := json.Unmarshal(reach, &pairs); err != nil || len(pairs) == 0 {
+// reach is what the two columns gave.
+type reach struct{ listed, others *string }
+
+// links reads r and tells whether there were more than a key carries.
+func (c *core) links(r reach) ([]apikey.Link, bool, error) {
+	permits := visitors{core: c}
+	listed, err := permits.entries(r.listed)
+	if err != nil {
 		return nil, false, err
 	}
-	cut := len(pairs) > maxLinks
-	pairs = pairs[:min(len(pairs), maxLinks)]
-	links := make([]apikey.Link, 0, len(pairs))
-	permits := visitors{core: c}
-	for _, pair := range pairs {
-		scopes, err := permits.of(pair[1])
-		if err != nil {
-			return nil, false, err
-		}
-		links = append(links, apikey.Link{Project: apikey.ID(*pair[0]), Scopes: scopes})
+	others, err := permits.entries(r.others)
+	if err != nil {
+		return nil, false, err
 	}
-	return links, cut, nil
+	links := slices.Concat(listed, others)
+	cut := len(links) > maxLinks
+	return links[:min(len(links), maxLinks)], cut, nil
 }
 
 // visitors expands each list of scopes once, since most entries are alike.
@@ -66,17 +65,31 @@ type visitors struct {
 	known map[string]apikey.Scopes
 }
 
-// of is what an entry's scopes permit; none given permit to read.
-func (v *visitors) of(text *string) (apikey.Scopes, error) {
-	stored := ""
-	if text != nil {
-		stored = *text
+// entries reads one column, and sorts it by id.
+func (v *visitors) entries(column *string) ([]apikey.Link, error) {
+	if column == nil {
+		return nil, nil
 	}
+	links := make([]apikey.Link, 0, 1+strings.Count(*column, "\x1e"))
+	for entry := range strings.SplitSeq(*column, "\x1e") {
+		project, stored, _ := strings.Cut(entry, "\x1f")
+		scopes, err := v.of(stored)
+		if err != nil {
+			return nil, err
+		}
+		links = append(links, apikey.Link{Project: apikey.ID(project), Scopes: scopes})
+	}
+	slices.SortFunc(links, func(a, b apikey.Link) int { return cmp.Compare(a.Project, b.Project) })
+	return links, nil
+}
+
+// of is what an entry's scopes permit; none given permit to read.
+func (v *visitors) of(stored string) (apikey.Scopes, error) {
 	if scopes, ok := v.known[stored]; ok {
 		return scopes, nil
 	}
 	scopes := slices.Clone(v.reads)
-	if text != nil {
+	if stored != "" {
 		var names apikey.Scopes
 		if err := json.Unmarshal([]byte(stored), &names); err != nil {
 			return nil, err

@@ -12,8 +12,7 @@ import (
 var sqliteWords = strings.NewReplacer(
 	"LEAST(", "min(",
 	"GREATEST(", "max(",
-	"json_agg(", "json_group_array(",
-	"json_build_array(", "json_array(",
+	"chr(", "char(",
 	" FOR UPDATE SKIP LOCKED", "",
 	" FOR UPDATE", "",
 	" FOR SHARE", "",

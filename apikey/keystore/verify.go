@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-const selectVerify = `SELECT ` + keyColumns + ancestorColumns + `, ` + reachColumn + `
+const selectVerify = `SELECT ` + keyColumns + ancestorColumns + `, ` + reachColumns + `
 FROM buildkey_keys k
 LEFT JOIN buildkey_projects own ON own.id = k.project` + ancestors + `
 WHERE k.id = ?`
@@ -21,11 +21,11 @@ WHERE k.id = ?`
 type found struct {
 	row   row
 	above ancestry
-	reach []byte // JSON, see reachColumn
+	reach reach
 }
 
 func (f *found) dest() []any {
-	return append(f.row.dest(f.above.dest()...), &f.reach)
+	return append(f.row.dest(f.above.dest()...), &f.reach.listed, &f.reach.others)
 }
 
 // Verify tells which key raw is, with its scopes expanded and its links
