@@ -3,7 +3,7 @@ package queryset
 // alteration is a rule broken on purpose, which is how the tests see that they
 // would notice. Only tests can make one; nil keeps every rule.
 type alteration struct {
-	reach     func(*reach)                   // what of a key applies
+	reach     func(*holder, *bound, *reach)  // what of a key applies
 	tree      func(node) node                // each predicate before it is written
 	canonical func(kind, string) (any, bool) // which ids are sent
 	scopeless bool                           // no scope is asked for
@@ -11,9 +11,9 @@ type alteration struct {
 
 func (a *alteration) anyScope() bool { return a != nil && a.scopeless }
 
-func (a *alteration) reached(r *reach) {
+func (a *alteration) reached(h *holder, b *bound, r *reach) {
 	if a != nil && a.reach != nil {
-		a.reach(r)
+		a.reach(h, b, r)
 	}
 }
 

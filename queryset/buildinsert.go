@@ -69,7 +69,7 @@ func (j *job) insertCheck() node {
 	if j.reach.all {
 		return all()
 	}
-	ways := node{op: opAny}
+	ways := node{op: opAny, rule: "insert: the row is in reach"}
 	for _, part := range j.reach.parts(j.table, newRowAlias) {
 		ways.kids = append(ways.kids, all(part...))
 	}

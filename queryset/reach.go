@@ -75,7 +75,7 @@ func (q Query) reach(b *bound, action string) (reach, error) {
 	if err := r.fromBelow(b, action); err != nil {
 		return reach{}, err
 	}
-	q.alter.reached(&r)
+	q.alter.reached(q.holder, b, &r)
 	return r, nil
 }
 
