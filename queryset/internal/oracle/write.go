@@ -3,6 +3,7 @@ package oracle
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
 )
@@ -65,10 +66,18 @@ func (w *World) Inserted(t *Table, c Caller, given Row) (Row, Class) {
 		return nil, Forbidden
 	}
 	maps.Copy(row, given)
-	if w.Index(t, row[t.ID]) >= 0 {
+	if w.clashes(t, row[t.ID]) {
 		return nil, Broken
 	}
 	return row, OK
+}
+
+// clashes tells whether the primary key knows the id: as its column compares,
+// and not byte for byte.
+func (w *World) clashes(t *Table, id Value) bool {
+	return slices.ContainsFunc(w.Rows[t], func(r Row) bool {
+		return id.Valid && (r[t.ID] == id || t.Kinds[t.ID] == Folded && strings.EqualFold(r[t.ID].Text, id.Text))
+	})
 }
 
 // mayInsert judges given, and puts the key's attachments in row where given has
