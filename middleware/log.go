@@ -20,9 +20,13 @@ func (p *passage) log(r *http.Request, level slog.Level, message string, problem
 	if !logger.Enabled(ctx, level) {
 		return
 	}
+	id, path := p.keyID(r), r.URL.Path
+	if id != "" { // otherwise it may be no key at all, chosen to hide the path
+		path = p.redact(path)
+	}
 	attrs := []slog.Attr{
 		slog.String("method", r.Method),
-		slog.String("path", p.redact(r.URL.Path)),
+		slog.String("path", path),
 		slog.Int("status", problem.Status),
 		slog.String("code", problem.Code),
 		slog.String("error", p.redact(fmt.Sprint(err))),
@@ -30,7 +34,7 @@ func (p *passage) log(r *http.Request, level slog.Level, message string, problem
 	if r.Pattern != "" {
 		attrs = append(attrs, slog.String("pattern", r.Pattern))
 	}
-	if id := p.keyID(r); id != "" {
+	if id != "" {
 		attrs = append(attrs, slog.String("key", id))
 	}
 	if refused, ok := errors.AsType[*refusal](err); ok {

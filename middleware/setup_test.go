@@ -23,6 +23,7 @@ import (
 const (
 	goodKey    = "good-4c2f7a"
 	expiredKey = "expired-4c2f7a"
+	awayKey    = "away-4c2f7a"
 	strayKey   = "stray-4c2f7a" // the ring answers with an error that holds the key
 )
 
@@ -45,7 +46,7 @@ func (k *keyring) Verify(_ context.Context, raw string) (apikey.Key, error) {
 		return apikey.Key{}, apikey.ErrLapsed
 	case "misshapen":
 		return apikey.Key{}, apikey.ErrMalformed
-	case "unavailable":
+	case "unavailable", awayKey:
 		return apikey.Key{}, apikey.ErrUnavailable
 	case "cancelled":
 		return apikey.Key{}, context.Canceled

@@ -213,7 +213,7 @@ func TestChallengeIsTheParsersOwn(t *testing.T) {
 func TestWriteErrorWithoutAGuard(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	middleware.WriteError(w, request("GET", goodKey), apikey.ErrExpired)
+	middleware.WriteError(w, request("GET", goodKey), apikey.ErrExpired) // logged by slog.Default
 	problem(t, w, 401)
 	if got := w.Header().Get("WWW-Authenticate"); got != `Token error="invalid_token"` {
 		t.Errorf("challenge %q", got)
