@@ -17,6 +17,7 @@ import (
 type runner struct {
 	*store
 	declared declarations
+	mutation *queryset.Mutation // a rule to break; nil: none
 }
 
 // session is what an operation runs through.
@@ -86,6 +87,9 @@ func (r *runner) restore(t testing.TB, tr *trial, out outcome) {
 // ask makes the call.
 func (r *runner) ask(ctx context.Context, db session, tr *trial, out *outcome) {
 	q, op := r.declared.query(ctx, tr), tr.op
+	if r.mutation != nil {
+		q = queryset.MutateForTest(q, r.mutation)
+	}
 	var id apikey.ID
 	switch op.verb {
 	case "Get":

@@ -57,7 +57,7 @@ func tryWorld(t *testing.T, db *sqlx.DB, seed uint64, n int) {
 	w := d.world(fmt.Sprintf("w%d_", seed))
 	s := newStore(t, db, w)
 	defer s.drop(t)
-	r := &runner{s, declare(w)}
+	r := &runner{store: s, declared: declare(w)}
 	for i := range n {
 		tr := d.trial(w)
 		if r.check(t, tr) == "" {
