@@ -52,7 +52,11 @@ func (s *Server) newCommands() resource[command] {
 // createCommand answers POST /api/v2/command/. With an Idempotency-Key that the
 // build has seen, it answers with what that made.
 func (s *Server) createCommand(w http.ResponseWriter, r *http.Request) error {
-	row, err := newCommand(w, r)
+	sent := readBody(w, r, maxCommandBody)
+	if err := s.commands.permits(r.Context(), s.db, "create"); err != nil {
+		return err
+	}
+	row, err := newCommand(r, sent)
 	if err != nil {
 		return err
 	}
@@ -67,8 +71,7 @@ func (s *Server) createCommand(w http.ResponseWriter, r *http.Request) error {
 
 // newCommand is the row that a request asks for. A build key may leave out the
 // build, since it has just one.
-func newCommand(w http.ResponseWriter, r *http.Request) (queryset.Values, error) {
-	sent := readBody(w, r, maxCommandBody)
+func newCommand(r *http.Request, sent body) (queryset.Values, error) {
 	in, err := commandFields.without("id").create(sent, "command")
 	if err != nil {
 		return nil, err

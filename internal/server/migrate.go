@@ -45,11 +45,11 @@ func Migrate(ctx context.Context, databaseURL string) (changes []string, err err
 	return migrate(ctx, db, keys)
 }
 
+// storeVersionTable is where the store notes its migrations.
+const storeVersionTable = "buildkey_schema"
+
 // migrate brings both schemas up to date: the store's and the server's.
 func migrate(ctx context.Context, db *sqlx.DB, keys *keystore.Store) (changes []string, err error) {
-	if err := keys.Migrate(ctx); err != nil {
-		return nil, err
-	}
 	provider, err := newProvider(db)
 	if err != nil {
 		return nil, err
@@ -57,14 +57,27 @@ func migrate(ctx context.Context, db *sqlx.DB, keys *keystore.Store) (changes []
 	if err := refuseNewer(ctx, provider); err != nil {
 		return nil, err
 	}
-	done, err := provider.Up(ctx)
-	if err != nil {
+	hadKeys, hadBuilds := schemaVersion(ctx, db, storeVersionTable), schemaVersion(ctx, db, versionTable)
+	if err := keys.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := provider.Up(ctx); err != nil {
 		return nil, fmt.Errorf("server: the schema could not be updated, and stands at its last whole migration: %w", err)
 	}
-	for _, result := range done {
-		changes = append(changes, fmt.Sprintf("%s: %s in %s", result.Source.Path, result.Direction, result.Duration))
+	if has := schemaVersion(ctx, db, storeVersionTable); has != hadKeys {
+		changes = append(changes, fmt.Sprintf("keys: from schema %d to %d", hadKeys, has))
+	}
+	if has := schemaVersion(ctx, db, versionTable); has != hadBuilds {
+		changes = append(changes, fmt.Sprintf("builds: from schema %d to %d", hadBuilds, has))
 	}
 	return changes, nil
+}
+
+// schemaVersion is the newest migration that a table of goose's holds, 0 where
+// there is no such table yet.
+func schemaVersion(ctx context.Context, db *sqlx.DB, table string) (version int64) {
+	_ = db.GetContext(ctx, &version, "SELECT max(version_id) FROM "+table)
+	return version
 }
 
 func newProvider(db *sqlx.DB) (*goose.Provider, error) {

@@ -43,7 +43,11 @@ func (s *Server) newNotifications() resource[notification] {
 // createNotification answers POST /api/v2/notifications/. The same message on the
 // same object is one notification: it is updated by what the body says anew.
 func (s *Server) createNotification(w http.ResponseWriter, r *http.Request) error {
-	in, err := notificationFields.without("id").create(readBody(w, r, maxBody), "attached_to", "message_id")
+	sent := readBody(w, r, maxBody)
+	if err := s.notifications.permits(r.Context(), s.db, "create"); err != nil {
+		return err
+	}
+	in, err := notificationFields.without("id").create(sent, "attached_to", "message_id")
 	if err != nil {
 		return err
 	}

@@ -37,10 +37,16 @@ func (res resource[T]) get(ctx context.Context, db queryset.DB, id any) (row T, 
 // getToChange is get for a caller who wants to change the row: one whose key
 // may change none learns that first, whether the row exists or not.
 func (res resource[T]) getToChange(ctx context.Context, db queryset.DB, id any) (row T, shown object, err error) {
-	if _, _, err := res.table.For(ctx).Predicate(ctx, db, "update", ""); err != nil {
+	if err := res.permits(ctx, db, "update"); err != nil {
 		return row, nil, err
 	}
 	return res.get(ctx, db, id)
+}
+
+// permits lets the queryset say whether the caller may do this to any row at all.
+func (res resource[T]) permits(ctx context.Context, db queryset.DB, action string) error {
+	_, _, err := res.table.For(ctx).Predicate(ctx, db, action, "")
+	return err
 }
 
 // show dresses rows and makes answers of them.
