@@ -2,6 +2,8 @@ package middleware
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/buildkey/buildkey/internal/nilcheck"
 	"github.com/buildkey/buildkey/permission"
@@ -25,6 +27,40 @@ func (r Route) String() string {
 		return text + " without a permission"
 	}
 	return text + " " + r.Permission
+}
+
+// under is the route as its rules have it, a line for each, or the route alone
+// when there are none.
+func (r Route) under(rules []rule) []Route {
+	if rules == nil {
+		return []Route{r}
+	}
+	var routes []Route
+	for _, rule := range rules {
+		methods := common(r.Methods, rule.methods)
+		if methods == nil || len(methods) > 0 {
+			routes = append(routes, Route{methods, r.Path, rule.permission.String()})
+		}
+	}
+	return routes
+}
+
+// common are the methods that are in both lists, of which nil holds all.
+func common(a, b []string) []string {
+	switch {
+	case a == nil:
+		return slices.Clone(b)
+	case b == nil:
+		return slices.Clone(a)
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(m string) bool { return !slices.Contains(b, m) })
+}
+
+func (r Route) name() string {
+	if r.Methods == nil {
+		return r.Path
+	}
+	return strings.Join(r.Methods, ",") + " " + r.Path
 }
 
 // rule is a permission that a handler asks, for the methods it asks it for.

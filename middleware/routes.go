@@ -21,20 +21,12 @@ import (
 func Routes(router *mux.Router) ([]Route, error) {
 	var routes []Route
 	var failures []error
-	walk(router, func(route *mux.Route, ancestors []*mux.Route) {
+	walk(router, func(route *mux.Route) {
 		if err := route.GetError(); err != nil {
 			failures = append(failures, fmt.Errorf("middleware: a route cannot be served: %w", err))
 			return
 		}
-		served := Route{methodsOf(route, ancestors), pathOf(route), ""}
-		rules := rulesOf(route.GetHandler())
-		if rules == nil {
-			routes = append(routes, served)
-		}
-		for _, rule := range rules {
-			served.Permission = rule.permission.String()
-			routes = append(routes, served.narrowed(rule.methods))
-		}
+		routes = append(routes, servedBy(route).under(rulesOf(route.GetHandler()))...)
 	})
 	return routes, errors.Join(failures...)
 }
@@ -50,8 +42,8 @@ func Routes(router *mux.Router) ([]Route, error) {
 // A nil p panics.
 func (g *Guard) Protect(router *mux.Router, p permission.Permission) {
 	require := g.Require(p)
-	walk(router, func(route *mux.Route, _ []*mux.Route) {
-		if h := route.GetHandler(); rulesOf(h) == nil {
+	walk(router, func(route *mux.Route) {
+		if h := route.GetHandler(); h != nil && rulesOf(h) == nil {
 			route.Handler(require(h))
 		}
 	})
@@ -76,36 +68,23 @@ func (g *Guard) CheckRoutes(router *mux.Router) error {
 	return fmt.Errorf("middleware: no permission on %s: wrap the handler in Require, or call Protect", strings.Join(open, ", "))
 }
 
-// walk visits the routes that have a handler which is no router itself.
-func walk(router *mux.Router, visit func(route *mux.Route, ancestors []*mux.Route)) {
-	_ = router.Walk(func(route *mux.Route, _ *mux.Router, ancestors []*mux.Route) error {
+// walk visits the routes that have a handler which is no router itself, and those
+// that mux refuses to serve.
+func walk(router *mux.Router, visit func(route *mux.Route)) {
+	_ = router.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
 		h := route.GetHandler()
-		if _, nested := h.(*mux.Router); !nested && h != nil {
-			visit(route, ancestors)
+		if _, nested := h.(*mux.Router); !nested && h != nil || route.GetError() != nil {
+			visit(route)
 		}
 		return nil
 	})
 }
 
-// methodsOf are the methods that reach the route: its own, among those of the
-// routes around it.
-func methodsOf(route *mux.Route, ancestors []*mux.Route) []string {
-	var methods []string
-	for _, r := range append(slices.Clone(ancestors), route) {
-		own, err := r.GetMethods()
-		if err != nil {
-			continue
-		}
-		methods = common(methods, own)
-	}
-	return methods
-}
-
-func common(a, b []string) []string {
-	if a == nil {
-		return slices.Clone(b)
-	}
-	return slices.DeleteFunc(slices.Clone(a), func(m string) bool { return !slices.Contains(b, m) })
+// servedBy is what mux tells of a route. Where a subrouter and a route in it both
+// name methods, it tells those of the subrouter.
+func servedBy(route *mux.Route) Route {
+	methods, _ := route.GetMethods() // its error says that all are served
+	return Route{Methods: slices.Clone(methods), Path: pathOf(route)}
 }
 
 func pathOf(route *mux.Route) string {
@@ -118,19 +97,4 @@ func pathOf(route *mux.Route) string {
 		path += "*"
 	}
 	return host + path
-}
-
-// narrowed is the route for methods alone, of those that it serves.
-func (r Route) narrowed(methods []string) Route {
-	if methods != nil {
-		r.Methods = common(r.Methods, methods)
-	}
-	return r
-}
-
-func (r Route) name() string {
-	if r.Methods == nil {
-		return r.Path
-	}
-	return strings.Join(r.Methods, ",") + " " + r.Path
 }

@@ -44,10 +44,7 @@ func (m *Mux) register(pattern string, guarded http.Handler) {
 	if !ok {
 		served = Route{Path: method}
 	}
-	for _, rule := range rulesOf(guarded) {
-		served.Permission = rule.permission.String()
-		m.routes = append(m.routes, served.narrowed(rule.methods))
-	}
+	m.routes = append(m.routes, served.under(rulesOf(guarded))...)
 }
 
 // ServeHTTP serves the route that matches, as http.ServeMux does.
