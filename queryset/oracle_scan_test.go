@@ -67,6 +67,9 @@ func (r *runner) get(ctx context.Context, db session, q queryset.Query, tr *tria
 		return []oracle.Row{rowOfMap(m)}, nil
 	}
 	dest := reflect.New(structOf(tr.op.fields))
+	for i := range dest.Elem().NumField() { // a leftover must not stay
+		dest.Elem().Field(i).Set(reflect.ValueOf(cell{true, oracle.Of("left over")}))
+	}
 	if err := q.Get(ctx, db, dest.Interface(), tr.op.spelled); err != nil {
 		return nil, err
 	}

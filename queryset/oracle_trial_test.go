@@ -126,7 +126,8 @@ func (d dice) destination(t *oracle.Table) []string {
 	return d.shuffled(append(d.some(t.Columns, 70), t.ID))
 }
 
-// refine adds conditions, an order and a part of the list.
+// refine adds conditions, an order and a part of the list, sometimes also for
+// verbs that pay no heed to those two.
 func (d dice) refine(t *trial, op *operation) {
 	if op.verb == "Insert" || op.verb == "InsertAll" || op.verb == "Predicate" || op.verb == "Columns" {
 		return
@@ -134,7 +135,8 @@ func (d dice) refine(t *trial, op *operation) {
 	for d.chance(25) {
 		op.where = append(op.where, d.condition(op.table, false))
 	}
-	if op.verb != "Select" {
+	heedless := op.verb == "Get" || op.verb == "Count" || op.verb == "Exists"
+	if op.verb != "Select" && !(heedless && d.chance(10)) {
 		return
 	}
 	if d.chance(50) {

@@ -3,6 +3,7 @@ package queryset_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/buildkey/buildkey/queryset/internal/oracle"
 )
@@ -160,7 +161,8 @@ func (d dice) rows(w *oracle.World, t *oracle.Table) []oracle.Row {
 	return rows
 }
 
-// parentID mostly names a parent, and sometimes none or one that is not there.
+// parentID mostly names a parent, and sometimes none, one that is not there, or
+// one that only the column's collation takes for it.
 func (d dice) parentID(w *oracle.World, t *oracle.Table) oracle.Value {
 	switch n := d.IntN(10); n {
 	case 0:
@@ -168,7 +170,11 @@ func (d dice) parentID(w *oracle.World, t *oracle.Table) oracle.Value {
 	case 1:
 		return oracle.Of(pick(d, append(universe(t.Kinds[t.ParentColumn]), fresh(t.Kinds[t.ParentColumn])...)...))
 	}
-	return pick(d, w.Rows[t.Parent]...)[t.Parent.ID]
+	id := pick(d, w.Rows[t.Parent]...)[t.Parent.ID]
+	if t.Kinds[t.ParentColumn] == oracle.Folded && d.chance(15) {
+		id.Text = strings.ToUpper(id.Text)
+	}
+	return id
 }
 
 // attachRow fills the row's own attachment columns: with what its parent says, or
