@@ -47,6 +47,7 @@ func (c *change) happened(at int64, kind, detail string, ids ...string) error {
 	if len(ids) == 0 {
 		return nil
 	}
+	c.weakens(kind, ids...)
 	actor := actorOf(c.ctx)
 	_, err := c.exec(insertEvents, at, kind, actor, detail, jsonText(ids))
 	for _, id := range ids {
@@ -57,6 +58,7 @@ func (c *change) happened(at int64, kind, detail string, ids ...string) error {
 
 // linked records an edit of a project's links.
 func (c *change) linked(kind string, project apikey.ID, scopes, detail string) error {
+	c.weakens(kind)
 	actor := actorOf(c.ctx)
 	_, err := c.exec(insertEvent, c.now(), kind, actor, uuid.NullUUID{}, project, "", "", scopes, "", detail)
 	c.tell(kind, slog.String("project", string(project)), slog.String("actor", actor), slog.String("detail", detail))

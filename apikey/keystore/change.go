@@ -12,17 +12,18 @@ import (
 // change is a transaction that changes keys or links, with its audit trail.
 type change struct {
 	*core
-	ctx   context.Context
-	tx    *sqlx.Tx
-	doing string   // for errors: "create a key"
-	log   []func() // lines for the log, once the change is committed
+	ctx     context.Context
+	tx      *sqlx.Tx
+	doing   string   // for errors: "create a key"
+	commits bool     // the transaction is this change's, which commits it
+	log     []func() // what to tell once the change is committed
 }
 
 // change runs do in the caller's transaction, or in one of its own that is
 // committed when do returns nil. A panic of do's rolls back.
 func (s *Store) change(ctx context.Context, doing string, do func(*change) error) error {
-	c := &change{core: s.core, ctx: ctx, tx: s.tx, doing: doing}
-	if s.tx == nil {
+	c := &change{core: s.core, ctx: ctx, tx: s.tx, doing: doing, commits: s.tx == nil}
+	if c.commits {
 		tx, err := s.db.BeginTxx(ctx, s.isolation())
 		if err != nil {
 			return trouble(doing, err)
@@ -36,7 +37,7 @@ func (s *Store) change(ctx context.Context, doing string, do func(*change) error
 	if err := do(c); err != nil {
 		return err
 	}
-	if s.tx == nil {
+	if c.commits {
 		if err := c.tx.Commit(); err != nil {
 			return trouble(doing, err)
 		}

@@ -58,7 +58,9 @@ func (l lease) check(limits Limits, bad *invalid) {
 	bad.within("ttl", l.ttl, limits.MaxTTL)
 	bad.within("max_ttl", l.maxTTL, limits.MaxTTL)
 	bad.within("activate_within", l.activateWithin, limits.MaxActivateWithin)
-	bad.ordered(l)
+	if l.ttl <= limits.MaxTTL { // above it, no max_ttl would do
+		bad.ordered(l)
+	}
 }
 
 // ordered refuses a max_ttl below the ttl.

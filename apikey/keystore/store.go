@@ -55,6 +55,7 @@ type core struct {
 	verify  *prepared
 	uses    uses
 	refused refusals
+	watched watchers
 }
 
 // New returns the store in db, which is not asked anything yet: see

@@ -6,7 +6,12 @@
 -- +goose StatementBegin
 CREATE FUNCTION buildkey_notify_key() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_notify('buildkey', 'k:' || OLD.id);
+    -- A cache does not know what descends from a key that it holds.
+    IF EXISTS (SELECT 1 FROM buildkey_keys WHERE parent = OLD.id) THEN
+        PERFORM pg_notify('buildkey', 'all');
+    ELSE
+        PERFORM pg_notify('buildkey', 'k:' || OLD.id);
+    END IF;
     RETURN NULL;
 END
 $$;

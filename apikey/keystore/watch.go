@@ -1,0 +1,55 @@
+package keystore
+
+import (
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/buildkey/buildkey/apikey"
+)
+
+// watchers are told of changes by this process.
+type watchers struct {
+	mu  sync.RWMutex
+	all []func(key uuid.UUID)
+}
+
+// Watch calls f after each change that this store has committed and that may
+// make a verified key worth less, with the key; uuid.Nil stands for any key. A
+// change inside a transaction of the caller's, and one made by another process,
+// is not told: a cache needs a feed from the database beside it. f must be quick.
+func (s *Store) Watch(f func(key uuid.UUID)) {
+	s.watched.mu.Lock()
+	defer s.watched.mu.Unlock()
+	s.watched.all = append(s.watched.all, f)
+}
+
+func (w *watchers) tell(key uuid.UUID) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	for _, f := range w.all {
+		f(key)
+	}
+}
+
+// weakens tells the watchers, once the change is committed, of keys that may be
+// worth less now. What only adds is left out.
+func (c *change) weakens(kind string, ids ...string) {
+	if kind != eventRevoke && kind != eventRenew {
+		ids = []string{uuid.Nil.String()}
+	}
+	if c.commits && kind != eventWrap && kind != eventUnwrap {
+		c.log = append(c.log, func() {
+			for _, id := range ids {
+				c.watched.tell(uuid.MustParse(id))
+			}
+		})
+	}
+}
+
+// DB is the database that the store was made with, for a cache's feed.
+func (s *Store) DB() *sqlx.DB { return s.db }
+
+// Format is how this store's keys are written, for a cache that reads them.
+func (s *Store) Format() apikey.Format { return s.keys }
