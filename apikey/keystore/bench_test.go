@@ -121,3 +121,11 @@ func withParams(t *testing.T, params string) *sqlx.DB {
 	t.Cleanup(func() { _ = db.Close() })
 	return db
 }
+
+// link adds an entry without scopes.
+func (b bench) link(t testing.TB, project apikey.ID, direction Direction, other apikey.ID) {
+	t.Helper()
+	if err := b.AddLink(t.Context(), LinkEdit{Project: project, Direction: direction, Other: other}); err != nil {
+		t.Fatal(err)
+	}
+}
