@@ -94,11 +94,16 @@ func TestCheckOutRefuses(t *testing.T) {
 	}
 }
 
-// The environment is a second wall behind parseRemote.
+// The environment is a second wall behind parseRemote, also where the operator's
+// own configuration has opened the first.
 func TestGitUsesNoOtherTransport(t *testing.T) {
 	t.Parallel()
-	note := filepath.Join(t.TempDir(), "ran")
-	_, err := testGit(t, remote{}).in(t.Context(), t.TempDir(), "clone", "--", "ext::touch "+note, "x")
+	home := t.TempDir()
+	config, note := filepath.Join(home, "config"), filepath.Join(home, "ran")
+	if err := os.WriteFile(config, []byte("[protocol \"ext\"]\n\tallow = always\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := testGit(t, remote{}, "GIT_CONFIG_GLOBAL="+config).in(t.Context(), home, "clone", "--", "ext::touch "+note, "x")
 	if _, statErr := os.Stat(note); statErr == nil || err == nil || !strings.Contains(err.Error(), "not allowed") {
 		t.Errorf("git ran a remote helper: %v", err)
 	}

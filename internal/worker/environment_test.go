@@ -91,7 +91,8 @@ func TestCommandEnvironment(t *testing.T) {
 // What a command finds, and what the worker says, hold no credential.
 func TestRunTellsNoCredential(t *testing.T) {
 	t.Parallel()
-	repo := newRepo(t, map[string]string{"buildkey.yaml": "commands:\n  - env; cat .git/config; cat /proc/self/environ; ls -a ~\n  - exit 4\n"})
+	repo := newRepo(t, map[string]string{"leaked": testKey,
+		"buildkey.yaml": "commands:\n  - env; cat .git/config leaked; ls -a ~\n  - cat leaked; exit 4\n"})
 	f := newFake(t, repo)
 	f.project["environment_variables"] = map[string]any{"COLOUR": map[string]any{"value": "blue", "public": false}}
 	cfg := f.config()
@@ -119,7 +120,7 @@ func TestRunTellsNoCredential(t *testing.T) {
 			t.Errorf("%s holds what it should not: %s", name, text)
 		}
 	}
-	for _, line := range []string{"build 7: project alpha, version latest", "[2/2] exit 4", "exit 4 after", "build 7 failed after", "level=INFO msg=\"the key was not revoked"} {
+	for _, line := range []string{"build 7: project alpha, version latest", "[2/2] cat leaked; exit 4", "exit 4 after", "build 7 failed after", "level=INFO msg=\"the key was not revoked"} {
 		if !strings.Contains(said.String(), line) {
 			t.Errorf("nothing says %q in:\n%s", line, said.String())
 		}

@@ -14,9 +14,10 @@ import (
 	"time"
 )
 
-// hang is a command that starts a child, tells its pid and waits for good.
+// hang is a command that starts a child, tells its pid and waits for good, with
+// SIGTERM ignored.
 func hang(note string) string {
-	return "sleep 1000 & echo $! > " + note + "; echo waiting; trap '' TERM; wait; sleep 1000"
+	return "trap '' TERM; echo waiting; sleep 1000 & echo $! > " + note + "; wait; sleep 1000"
 }
 
 // waitFor polls for what another process does.
