@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+)
+
+// noArguments refuses all arguments and does not repeat them: one may be a key.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes flags and no arguments", cmd.CommandPath())
+	}
+	return nil
+}
+
+// oneKeyID wants the id of a key and nothing else.
+func oneKeyID(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("%s needs the id of one key: `buildkey keys list` shows them", cmd.CommandPath())
+	}
+	_, err := parseKeyID(args[0])
+	return err
+}
+
+// parseKeyID reads a UUID of 36 characters, in any case. The error does not
+// repeat what may be a key.
+func parseKeyID(word string) (uuid.UUID, error) {
+	id, err := uuid.Parse(word)
+	if err != nil || len(word) != 36 {
+		return uuid.Nil, fmt.Errorf("no key has an id %s: it is a UUID, as `buildkey keys list` shows it", shown(word))
+	}
+	return id, nil
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/buildkey/buildkey/apikey"
+)
+
+// attachment is the project, version and build that flags name.
+type attachment struct{ project, version, build apikey.ID }
+
+// flags adds a flag for each.
+func (a *attachment) flags(set *pflag.FlagSet, does string) {
+	set.Var(rowID{&a.project}, "project", "`id` of the project "+does)
+	set.Var(rowID{&a.version}, "version", "`id` of the version "+does)
+	set.Var(rowID{&a.build}, "build", "`id` of the build "+does)
+}
+
+// String is "project 1, version 11, build 101".
+func (a attachment) String() string {
+	text := "project " + string(a.project)
+	if a.version != "" {
+		text += ", version " + string(a.version)
+	}
+	if a.build != "" {
+		text += ", build " + string(a.build)
+	}
+	return text
+}
+
+// check refuses an attachment to rows that are not there or do not belong
+// together, which no key could use.
+func (l ledger) check(ctx context.Context, a attachment) error {
+	statement, args := `SELECT count(*) FROM projects WHERE id = ?`, []any{a.project}
+	switch {
+	case a.build != "":
+		statement, args = `SELECT count(*) FROM builds WHERE id = ? AND version_id = ? AND project_id = ?`, []any{a.build, a.version, a.project}
+	case a.version != "":
+		statement, args = `SELECT count(*) FROM versions WHERE id = ? AND project_id = ?`, []any{a.version, a.project}
+	}
+	var n int
+	if err := l.db.GetContext(ctx, &n, l.kind.Number(statement), args...); err != nil {
+		return fmt.Errorf("the database does not answer: %w", err)
+	}
+	if n == 0 {
+		return fmt.Errorf("the database has no %s: check the ids", a)
+	}
+	return nil
+}
+
+// rowID is a flag's value: the id of a project, version or build of the server's.
+type rowID struct{ id *apikey.ID }
+
+// Set takes a positive integer in its usual spelling.
+func (r rowID) Set(text string) error {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 || strings.TrimLeft(text, "+0") != text {
+		return errors.New("it is no positive integer")
+	}
+	*r.id = apikey.ID(text)
+	return nil
+}
+
+// String is the id.
+func (r rowID) String() string {
+	if r.id == nil {
+		return ""
+	}
+	return string(*r.id)
+}
+
+// Type is what help calls it.
+func (rowID) Type() string { return "id" }

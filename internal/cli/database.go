@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/spf13/cobra"
+
+	"github.com/buildkey/buildkey/apikey/keystore"
+	"github.com/buildkey/buildkey/internal/dialect"
+	"github.com/buildkey/buildkey/internal/server"
+)
+
+// databaseFlag lets a command choose the server's database.
+func databaseFlag(cmd *cobra.Command, url *string) {
+	cmd.Flags().StringVar(url, "database-url", server.DefaultDatabaseURL, "`URL` of the database: sqlite://PATH or postgres://…")
+	alsoFrom(cmd, "database-url", "BUILDKEY_DATABASE_URL")
+}
+
+// ledger is the server's database, opened beside the server.
+type ledger struct {
+	*keystore.Store
+	db   *sqlx.DB
+	kind dialect.Dialect
+}
+
+// onLedger is the body of a command that works on the database at *url. The audit
+// trail names the system's user.
+func (p *program) onLedger(url *string, do func(ctx context.Context, l ledger, args []string) error) func(*cobra.Command, []string) error {
+	return p.running(func(cmd *cobra.Command, args []string) error {
+		ctx := keystore.WithActor(cmd.Context(), actor())
+		l, err := p.openLedger(ctx, *url)
+		if err != nil {
+			return err
+		}
+		defer l.db.Close()
+		return do(ctx, l, args)
+	})
+}
+
+// openLedger takes a database that is there and has its tables: a mistyped path
+// is an error, and makes no file.
+func (p *program) openLedger(ctx context.Context, url string) (ledger, error) {
+	if path, ok := strings.CutPrefix(url, "sqlite://"); ok && path != "" {
+		if _, err := os.Stat(path); err != nil {
+			return ledger{}, fmt.Errorf("there is no database %s: check --database-url, or make it with `buildkey migrate`", path)
+		}
+	}
+	db, err := server.OpenDB(ctx, url)
+	if err != nil {
+		return ledger{}, err
+	}
+	l, err := p.newLedger(ctx, db)
+	if err != nil {
+		db.Close()
+	}
+	return l, err
+}
+
+func (p *program) newLedger(ctx context.Context, db *sqlx.DB) (ledger, error) {
+	kind, err := dialect.Of(db.DriverName())
+	if err != nil {
+		return ledger{}, err
+	}
+	store, err := keystore.New(db, keystore.Config{Now: p.now, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return ledger{}, err
+	}
+	l := ledger{Store: store, db: db, kind: kind}
+	return l, l.checkTables(ctx)
+}
+
+// tablesThere counts the tables of keys and projects.
+var tablesThere = map[dialect.Dialect]string{
+	dialect.SQLite:   `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('buildkey_keys', 'projects')`,
+	dialect.Postgres: `SELECT count(*) FROM pg_class WHERE oid IN (to_regclass('buildkey_keys'), to_regclass('projects'))`,
+}
+
+func (l ledger) checkTables(ctx context.Context) error {
+	var n int
+	if err := l.db.GetContext(ctx, &n, tablesThere[l.kind]); err != nil {
+		return fmt.Errorf("the database does not answer: %w", err)
+	}
+	if n < 2 {
+		return fmt.Errorf("the database has no tables of buildkey's: check --database-url, or make them with `buildkey migrate`")
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/buildkey/buildkey/apikey"
+)
+
+const keysLong = `Looks after the keys, directly in the server's database. It works beside a
+running server, and what it revokes there is dead there too.`
+
+func (p *program) keys() *cobra.Command {
+	return group(&cobra.Command{
+		Use:     "keys",
+		Short:   "Create, list, show, revoke, rotate and purge keys",
+		Long:    keysLong,
+		Example: "  buildkey keys list --project 1\n  buildkey keys revoke --build 7",
+	}, p.keysCreate(), p.keysList(), p.keysShow(), p.keysRevoke(), p.keysRotate(), p.keysPurge())
+}
+
+// handOver prints a new key: the secret alone on the standard output, and what
+// it is on the other, so that KEY=$(buildkey keys create …) works.
+func (p *program) handOver(k apikey.Key, secret apikey.Secret) error {
+	if _, err := fmt.Fprintln(p.stdout, secret.Reveal()); err != nil {
+		return fmt.Errorf("key %s is made and could not be printed: revoke it: %w", k.ID, err)
+	}
+	state, until := stateOf(k, p.now())
+	fmt.Fprintf(p.stderr, "id        %s\nname      %s\nattached  %s\nstate     %s until %s\n",
+		k.ID, k.Name, attachment{k.Project, k.Version, k.Build}, state, moment(until))
+	return nil
+}
+
+// aboutKey says which key an error is about.
+func aboutKey(id uuid.UUID, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, apikey.ErrNotFound):
+		return fmt.Errorf("there is no key %s: it may have been purged, see `buildkey keys list --all`", id)
+	}
+	return fmt.Errorf("key %s: %s", id, oneLine(err))
+}

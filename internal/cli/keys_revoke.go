@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+const keysRevokeLong = `Ends the life of keys and of all that were derived from them: those with the ids
+given, every key of a build, version or project, or with a single dash the key
+that is read from the standard input. It does not come back; a key that is dead
+already is no error.`
+
+const keysRevokeExample = `  buildkey keys revoke 01920c5e-5b6d-7c1a-8f00-3d9a4e2b7c11 --grace 30s
+  buildkey keys revoke --build 7
+  printenv LEAKED_KEY | buildkey keys revoke -`
+
+func (p *program) keysRevoke() *cobra.Command {
+	var url string
+	var at attachment
+	var grace time.Duration
+	cmd := &cobra.Command{
+		Use:     "revoke ID… | --build ID | -",
+		Short:   "End the life of keys",
+		Long:    keysRevokeLong,
+		Example: keysRevokeExample,
+		Args:    func(_ *cobra.Command, args []string) error { return checkRevoke(args, at, grace) },
+		RunE: p.onLedger(&url, func(ctx context.Context, l ledger, args []string) error {
+			return p.revoke(ctx, l, args, at, grace)
+		}),
+	}
+	at.flags(cmd.Flags(), "whose keys to revoke")
+	graceFlag(cmd.Flags(), &grace, "grace", "time left for last calls (default none)")
+	databaseFlag(cmd, &url)
+	return cmd
+}
+
+// checkRevoke wants one way of naming the keys.
+func checkRevoke(args []string, at attachment, grace time.Duration) error {
+	ways := 0
+	for _, given := range []bool{len(args) > 0, at.project != "", at.version != "", at.build != ""} {
+		if given {
+			ways++
+		}
+	}
+	switch {
+	case ways != 1:
+		return usage("keys revoke needs ids of keys, a dash, or one of --build, --version and --project")
+	case len(args) == 1 && args[0] == "-" && grace > 0:
+		return usage("keys revoke gives no grace to a key from the standard input: leave --grace out")
+	case len(args) == 1 && args[0] == "-":
+		return nil
+	}
+	for _, word := range args {
+		if _, err := parseKeyID(word); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *program) revoke(ctx context.Context, l ledger, args []string, at attachment, grace time.Duration) error {
+	switch {
+	case len(args) == 0:
+		return p.revokeAll(ctx, l, at, grace)
+	case args[0] == "-":
+		return p.revokeFromInput(ctx, l)
+	}
+	for _, word := range args {
+		id, err := parseKeyID(word)
+		if err != nil {
+			return err
+		}
+		if err := l.Revoke(ctx, id, grace); err != nil {
+			return aboutKey(id, err)
+		}
+		fmt.Fprintf(p.stdout, "revoked %s%s\n", id, after(grace))
+	}
+	return nil
+}
+
+func (p *program) revokeAll(ctx context.Context, l ledger, at attachment, grace time.Duration) error {
+	by, id := l.RevokeProject, at.project
+	switch {
+	case at.build != "":
+		by, id = l.RevokeBuild, at.build
+	case at.version != "":
+		by, id = l.RevokeVersion, at.version
+	}
+	n, err := by(ctx, id, grace)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "revoked %s%s\n", count(int64(n), "key"), after(grace))
+	return nil
+}
+
+// maxInput is more than any key is long.
+const maxInput = 4096
+
+func (p *program) revokeFromInput(ctx context.Context, l ledger) error {
+	text, err := io.ReadAll(io.LimitReader(p.stdin, maxInput))
+	if err != nil {
+		return fmt.Errorf("the standard input cannot be read: %w", err)
+	}
+	if err := l.RevokeSecret(ctx, strings.TrimSpace(string(text))); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout, "revoked")
+	return nil
+}
+
+func after(grace time.Duration) string {
+	if grace == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", dead in %s", grace)
+}
+
+func count(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
