@@ -100,9 +100,10 @@ func (j *job) reachAbove() {
 	if j.table.parent == nil || j.reach.all {
 		return
 	}
-	j.q.reachOwn(j.table.parent, &j.above)
-	j.q.reachLinked(j.table.parent, &j.above, j.table.table.Resource+":"+actionCreate)
-	j.q.alter.reached(j.q.holder, j.table.parent, &j.above)
+	j.above = &reach{}
+	j.q.reachOwn(j.table.parent, j.above)
+	j.q.reachLinked(j.table.parent, j.above, j.table.table.Resource, actionCreate)
+	j.q.alter.reached(j.q.holder, j.table.parent, j.above)
 }
 
 // inserted runs the statement and reads the ids. Fewer rows than were given

@@ -3,19 +3,18 @@ package queryset
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/buildkey/buildkey/apikey"
 )
 
 // job is one run of a Query: all that its statement and arguments come from.
 type job struct {
-	*session
+	session
 	q      Query
 	action string
 	table  *bound
 	reach  reach
-	above  reach // of an insert's parent
+	above  *reach // of an insert's parent
 	st     *statement
 
 	id   any   // that was asked for
@@ -30,27 +29,29 @@ func (q Query) run(ctx context.Context, db DB, action, doing string, do func(con
 	if err := q.permitted(action); err != nil {
 		return err
 	}
-	doing += " " + q.table.Name
-	if err := ctx.Err(); err != nil {
-		return wrap(doing, err)
+	j := &job{q: q, action: action}
+	err := ctx.Err()
+	if err == nil {
+		j.session, err = open(db)
 	}
-	s, err := open(db)
-	if err != nil {
-		return err
-	}
-	j := &job{session: &s, q: q, action: action}
-	if err = j.do(ctx, do); err != nil && j.renewed(ctx, err) {
-		*j = job{session: &s, q: q, action: action}
+	if err == nil {
 		err = j.do(ctx, do)
 	}
-	return wrap(doing, err)
+	if err == nil {
+		return nil
+	}
+	if j.renewed(ctx, err) {
+		j = &job{session: j.session, q: q, action: action}
+		err = j.do(ctx, do)
+	}
+	return wrap(doing+" "+q.table.Name, err)
 }
 
 func (j *job) do(ctx context.Context, do func(context.Context, *job) error) (err error) {
 	if j.table, j.known, err = j.memory.bound(ctx, j.db, j.q.table); err != nil {
 		return err
 	}
-	if j.reach, err = j.q.reach(j.table, j.action); err != nil {
+	if err = j.q.reach(j.table, j.action, &j.reach); err != nil {
 		return err
 	}
 	defer func() {
@@ -104,7 +105,10 @@ func (j *job) statement(key shape) error {
 		return err
 	}
 	key.table, key.alter, key.fields = j.table, j.q.alter, j.reach.fields
-	key.reach, key.above = j.reach.shape(), j.above.shape()
+	key.reach = j.reach.shape()
+	if j.above != nil {
+		key.above = j.above.shape()
+	}
 	if c := j.q.conds; c != nil {
 		key.conds, key.condCount = c.texts, c.count
 	}
@@ -146,14 +150,17 @@ func (q Query) marked(marks []int) error {
 func (j *job) args() []any { return j.bind(j.st.args) }
 
 func (j *job) bind(args []argument) []any {
-	out := make([]any, 0, len(args)+4)
+	out := make([]any, 0, len(args))
 	for _, a := range args {
 		switch a.from {
 		case fromAttached:
-			v, _ := j.q.alter.id(a.kind, string(attachment(&j.q.holder.key, apikey.Level(a.index))))
-			out = append(out, v)
+			out = append(out, j.attached(a))
 		case fromLinks:
-			out = append(out, listOf(j.table.dialect, a.kind, [2][]any{j.reach.values.links, j.above.values.links}[a.index]))
+			r := &j.reach
+			if a.index > 0 {
+				r = j.above
+			}
+			out = append(out, listOf(j.table.dialect, a.kind, r.values.links))
 		case fromAllowed:
 			out = append(out, listOf(j.table.dialect, a.kind, j.reach.values.allowed))
 		case fromID:
@@ -168,7 +175,18 @@ func (j *job) bind(args []argument) []any {
 			out = append(out, j.q.offset.n)
 		}
 	}
-	return slices.Clip(out)
+	return out
+}
+
+// attached is an attachment of the key, for a column that may be of another kind
+// than the one it was checked for.
+func (j *job) attached(a argument) any {
+	l := apikey.Level(a.index)
+	if v := j.reach.values.attach[l]; v != nil && j.table.holds(l).kind == a.kind {
+		return v
+	}
+	v, _ := j.q.alter.id(a.kind, string(attachment(&j.q.holder.key, l)))
+	return v
 }
 
 func (q Query) where(i int) *condition {

@@ -57,26 +57,27 @@ func (r *reach) reason() string {
 }
 
 // reach applies the holder's scopes, attachment, links and allow list to the
-// table. A missing scope is an apikey.ScopeError, before anything else is
-// looked at.
-func (q Query) reach(b *bound, action string) (reach, error) {
+// table. Whether there is the scope was looked at before.
+func (q Query) reach(b *bound, action string, r *reach) error {
 	switch {
 	case q.holder.trusted():
-		return reach{all: true, fields: b.every}, nil
+		r.all, r.fields = true, b.every
+		return nil
 	case q.holder.kind == byAnyone && action != actionRead:
-		return reach{}, forbidden("there is no key, and public rows of %s can only be read", b.table.Name)
+		return forbidden("there is no key, and public rows of %s can only be read", b.table.Name)
 	case q.holder.kind == byAnyone:
-		return reach{public: b.isPublic(), fields: b.public}, nil
+		r.public, r.fields = b.isPublic(), b.public
+		return nil
 	}
-	r := reach{fields: b.full}
-	q.reachOwn(b, &r)
-	q.reachLinked(b, &r, b.table.Resource+":"+action)
-	q.reachListed(b, &r)
+	r.fields = b.full
+	q.reachOwn(b, r)
+	q.reachLinked(b, r, b.table.Resource, action)
+	q.reachListed(b, r)
 	if err := r.fromBelow(b, action); err != nil {
-		return reach{}, err
+		return err
 	}
-	q.alter.reached(q.holder, b, &r)
-	return r, nil
+	q.alter.reached(q.holder, b, r)
+	return nil
 }
 
 // fromBelow gives a key that is attached below the table's rows the fields of
@@ -143,13 +144,14 @@ func (q Query) attachmentValues(b *bound, r *reach) bool {
 	return true
 }
 
-// reachLinked adds the projects whose link permits scope. A link to the key's
-// own project widens nothing.
-func (q Query) reachLinked(b *bound, r *reach, scope string) {
+// reachLinked adds the projects whose link permits the action on the resource.
+// A link to the key's own project widens nothing.
+func (q Query) reachLinked(b *bound, r *reach, resource, action string) {
 	k := &q.holder.key
-	if k.Level() == 0 || !b.reaches.has(apikey.LevelProject) {
+	if len(k.Links) == 0 || k.Level() == 0 || !b.reaches.has(apikey.LevelProject) {
 		return
 	}
+	scope := resource + ":" + action
 	project := b.holds(apikey.LevelProject).kind
 	own, _ := q.alter.id(project, string(k.Project))
 	for _, link := range k.Links {
@@ -195,9 +197,8 @@ func (q Query) permitted(action string) error {
 	if q.table.Resource == "" {
 		return mistakef("table %q declares no Resource, which a key's scopes would have to name", q.table.Name)
 	}
-	scope := q.table.Resource + ":" + action
-	if !q.holder.key.HasScope(scope) && !q.alter.anyScope() {
-		return apikey.ScopeError{Scope: scope}
+	if !q.holder.key.HasScope(q.table.Resource+":"+action) && !q.alter.anyScope() {
+		return apikey.ScopeError{Scope: q.table.Resource + ":" + action}
 	}
 	return nil
 }
