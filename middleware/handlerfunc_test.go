@@ -96,13 +96,18 @@ func (w transparent) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func TestHijackedConnectionsAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	s := newStand()
-	server := httptest.NewServer(s.Authenticate(middleware.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+	done := make(chan struct{})
+	takes := middleware.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {
 			return err
 		}
 		_, _ = io.WriteString(conn, "HTTP/1.1 299 Own\r\nConnection: close\r\n\r\n")
 		return errors.Join(conn.Close(), apikey.ErrNotFound)
+	})
+	server := httptest.NewServer(s.Authenticate(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(done)
+		takes.ServeHTTP(w, r)
 	})))
 	defer server.Close()
 	conn, err := net.Dial("tcp", server.Listener.Addr().String())
@@ -114,7 +119,7 @@ func TestHijackedConnectionsAreLeftAlone(t *testing.T) {
 	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || line != "HTTP/1.1 299 Own\r\n" {
 		t.Errorf("%q, %v", line, err)
 	}
-	server.Close()
+	<-done
 	if len(s.log.lines("had begun")) != 1 {
 		t.Errorf("log %s", s.log)
 	}

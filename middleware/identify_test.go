@@ -232,6 +232,6 @@ func TestVerifierThatPanics(t *testing.T) {
 	s.serve(request("GET", goodKey), h)
 }
 
-type panicking struct{ *keyring }
+type panicking struct{}
 
 func (panicking) Verify(context.Context, string) (apikey.Key, error) { panic("broken") }
