@@ -32,10 +32,11 @@ func (res resource[T]) insertOnce(ctx context.Context, row queryset.Values, agai
 	return 0, nil, conflict("moving", "others keep making and removing the same: try again")
 }
 
-// made shows a row to who made it: its id alone to who may create and not read.
+// made shows a row to who made it: its id alone to who may create and not read, at
+// home or, by a link, in another project.
 func (res resource[T]) made(ctx context.Context, id apikey.ID) (object, error) {
 	_, shown, err := res.get(ctx, res.db, id)
-	if errors.Is(err, apikey.ErrForbidden) {
+	if errors.Is(err, apikey.ErrForbidden) || errors.Is(err, apikey.ErrNotFound) {
 		return object{{"id", []byte(id)}}, nil
 	}
 	return shown, err

@@ -1,0 +1,180 @@
+package server
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/dbtest"
+)
+
+// quiet is a Config whose server says nothing.
+func quiet(databaseURL string) Config {
+	return Config{Addr: "127.0.0.1:0", DatabaseURL: databaseURL, Out: io.Discard, Logger: slog.New(slog.DiscardHandler)}
+}
+
+func fileURL(t *testing.T) string {
+	t.Helper()
+	return "sqlite://" + filepath.Join(t.TempDir(), "b uild?key#.db")
+}
+
+func TestDatabaseURLsThatAreWrong(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ name, url, says string }{
+		{"another database", "mysql://root:hunter2@db/x", "neither sqlite://PATH nor postgres://"},
+		{"no scheme", "buildkey.db", "neither sqlite://PATH nor postgres://"},
+		{"no file", "sqlite://", "names no file"},
+		{"memory", "sqlite://:memory:", "names no file"},
+		{"no folder", "sqlite:///nowhere/at/all.db", "folder exists"},
+		{"a folder", "sqlite://" + t.TempDir(), "cannot be opened"},
+		{"nobody there", "postgres://u:hunter2@127.0.0.1:1/x?sslmode=disable", "check that it runs"},
+		{"a space", "postgres://u:hunter2@local host/x", "is no URL"},
+		{"a parameter that is none", "postgres://u:hunter2@127.0.0.1:1/x?sslmode=perhaps", "127.0.0.1:1"},
+	} {
+		for what, open := range map[string]func() error{
+			"open": func() error { _, err := OpenDB(t.Context(), row.url); return err },
+			"start": func() error {
+				_, err := Open(t.Context(), quiet(row.url))
+				return err
+			},
+			"migrate": func() error { _, err := Migrate(t.Context(), row.url); return err },
+		} {
+			err := open()
+			if err == nil || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "\n") || !strings.HasPrefix(err.Error(), "server: ") {
+				t.Errorf("%s: %s: %v", row.name, what, err)
+			} else if what == "open" && !strings.Contains(err.Error(), row.says) {
+				t.Errorf("%s: %q does not say %q", row.name, err, row.says)
+			}
+		}
+	}
+}
+
+func TestOneServerForAFile(t *testing.T) {
+	t.Parallel()
+	databaseURL := fileURL(t)
+	first, err := Open(t.Context(), quiet(databaseURL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, _ := sqlitePath(databaseURL)
+	alias := filepath.Join(t.TempDir(), "alias.db")
+	if err := os.Symlink(path, alias); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for _, second := range []string{databaseURL, "sqlite://" + alias} {
+		all.Go(func() {
+			if _, err := Open(t.Context(), quiet(second)); err == nil || !strings.Contains(err.Error(), "another server has") {
+				t.Errorf("a second server on %s: %v", second, err)
+			}
+		})
+	}
+	all.Wait()
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	third, err := Open(t.Context(), quiet(databaseURL))
+	if err != nil {
+		t.Fatalf("after the first one closed: %v", err)
+	}
+	if err := third.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAddressesThatCannotBeHad(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for _, row := range []struct{ name, addr, says string }{
+		{"in use", taken.Addr().String(), "is in use"},
+		{"no port", "127.0.0.1", "is not HOST:PORT"},
+		{"no such port", "127.0.0.1:70000", "cannot listen on"},
+		{"another machine's", "192.0.2.1:80", "cannot listen on"},
+	} {
+		cfg := quiet(fileURL(t))
+		cfg.Addr = row.addr
+		s, err := Open(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Serve(t.Context()); err == nil || !strings.Contains(err.Error(), row.says) {
+			t.Errorf("%s: %v", row.name, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestSchemaNewerThanTheProgram(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{versionTable, storeVersionTable} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+				w := emptyWorld(t, db)
+				w.exec("INSERT INTO " + table + " (version_id, is_applied) VALUES (99, true)")
+				_, err := New(t.Context(), db, quiet(""))
+				if err == nil || !strings.Contains(err.Error(), "99") || strings.Contains(err.Error(), "\n") {
+					t.Errorf("a schema of tomorrow: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// TestServersThatStartAtOnce share an empty database: each finds it whole, and
+// there is one sample. (An SQLite file is one server's.)
+func TestServersThatStartAtOnce(t *testing.T) {
+	t.Parallel()
+	db := dbtest.Postgres(t)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if _, err := New(t.Context(), db, quiet("")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n, err := versions.Unscoped("a test counts all").Count(t.Context(), db); err != nil || n != 2 {
+		t.Errorf("%d versions of the sample, %v", n, err)
+	}
+}
+
+func TestMigrateSaysWhatChanged(t *testing.T) {
+	t.Parallel()
+	databaseURL := fileURL(t)
+	first, err := Migrate(t.Context(), databaseURL)
+	if err != nil || len(first) != 2 {
+		t.Errorf("the first time: %q, %v", first, err)
+	}
+	if again, err := Migrate(t.Context(), databaseURL); err != nil || len(again) != 0 {
+		t.Errorf("the second time: %q, %v", again, err)
+	}
+}
+
+func TestAdminTokenThatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	for _, token := range []string{"two words", "a,b", "ü", strings.Repeat("x", 513)} {
+		cfg := quiet(fileURL(t))
+		cfg.AdminToken = apikey.NewSecret(token)
+		_, err := Open(context.Background(), cfg)
+		if err == nil || strings.Contains(err.Error(), token) {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+}
