@@ -78,6 +78,18 @@ func TestForgottenChecksFailClosed(t *testing.T) {
 
 func fetch(t *testing.T, server *httptest.Server, method string) (*http.Response, string) {
 	t.Helper()
+	resp := open(t, server, method)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, string(text)
+}
+
+// open sends a request with the good key.
+func open(t *testing.T, server *httptest.Server, method string) *http.Response {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, server.URL+"/builds/7", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -87,12 +99,7 @@ func fetch(t *testing.T, server *httptest.Server, method string) (*http.Response
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp, string(text)
+	return resp
 }
 
 // TestForgottenBehindAPanic leaves the answer to who recovers.
@@ -164,14 +171,9 @@ func TestWrappersKeepTheController(t *testing.T) {
 				return err
 			}))))
 			defer server.Close()
-			r, _ := http.NewRequestWithContext(t.Context(), "GET", server.URL, nil)
-			r.Header.Set("Authorization", "Token "+goodKey)
-			resp, err := server.Client().Do(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer resp.Body.Close()
-			lines := bufio.NewScanner(resp.Body)
+			stream := open(t, server, "GET").Body
+			defer stream.Close()
+			lines := bufio.NewScanner(stream)
 			if !lines.Scan() || lines.Text() != "one" {
 				t.Errorf("first line %q", lines.Text())
 			}

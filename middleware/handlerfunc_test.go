@@ -12,6 +12,7 @@ import (
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/middleware"
+	"github.com/buildkey/buildkey/permission"
 )
 
 // TestErrorsAfterTheAnswer are logged, and change nothing of the answer.
@@ -146,6 +147,29 @@ type copied struct {
 func (c *copied) ReadFrom(src io.Reader) (int64, error) {
 	c.times++
 	return io.Copy(c.ResponseRecorder, src)
+}
+
+// TestProblemsReplaceWhatWasSaidOfAnotherAnswer keeps the encoding, which
+// a compressing wrapper outside may have announced.
+func TestProblemsReplaceWhatWasSaidOfAnotherAnswer(t *testing.T) {
+	t.Parallel()
+	for key, cache := range map[string]string{goodKey: "no-store", "": "public"} {
+		s := newStand()
+		w := s.get(key, permission.ReadOnly, middleware.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+			for name, value := range map[string]string{
+				"Content-Type": "text/csv", "Content-Length": "5", "Etag": "x", "Last-Modified": "x",
+				"Content-Encoding": "gzip", "Cache-Control": "public",
+			} {
+				w.Header().Set(name, value)
+			}
+			return apikey.ErrNotFound
+		}))
+		problem(t, w, 404)
+		h := w.Header()
+		if h.Get("Content-Length")+h.Get("Etag")+h.Get("Last-Modified") != "" || h.Get("Content-Encoding") != "gzip" || h.Get("Cache-Control") != cache {
+			t.Errorf("key %q: %v", key, h)
+		}
+	}
 }
 
 func TestProblemBody(t *testing.T) {

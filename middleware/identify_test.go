@@ -73,6 +73,25 @@ func TestBadKeysAreRefusedWhateverTheExpression(t *testing.T) {
 	}
 }
 
+// TestVerifiedBeforeTheFirstLeaf: a leaf finds the key, and is not asked when it is
+// bad.
+func TestVerifiedBeforeTheFirstLeaf(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]string{goodKey: "key", "": "nobody", expiredKey: "", "two words": "", "unavailable": ""} {
+		s, saw := newStand(), ""
+		s.get(key, permission.New("Look", func(r *http.Request) error {
+			saw = "nobody"
+			if _, keyed := apikey.FromContext(r.Context()); keyed {
+				saw = "key"
+			}
+			return nil
+		}), ok)
+		if saw != want {
+			t.Errorf("with %q the leaf saw %q, want %q", key, saw, want)
+		}
+	}
+}
+
 func TestAnonymousOnInvalidKey(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -72,7 +72,7 @@ func (p *Problem) write(w http.ResponseWriter, r *http.Request) {
 		panic(err) // strings and a number always encode
 	}
 	header := w.Header()
-	for _, name := range []string{"Content-Length", "Content-Encoding", "Etag", "Last-Modified"} {
+	for _, name := range []string{"Content-Length", "Etag", "Last-Modified"} {
 		header.Del(name) // of the answer that the handler had begun to make
 	}
 	maps.Copy(header, p.Header)

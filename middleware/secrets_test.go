@@ -16,35 +16,8 @@ import (
 // key, also where others put it into their errors.
 func TestKeysAreNeverSeen(t *testing.T) {
 	t.Parallel()
-	parrot := func(r *http.Request) error { return strayError(r.Header.Get("Authorization")) }
-	tell := func(r *http.Request) error {
-		return permission.Denied("parrot", "you said "+r.Header.Get("Authorization"))
-	}
-	forbid := middleware.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
-		return fmt.Errorf("parrot: you said %s: %w", r.Header.Get("Authorization"), apikey.ErrForbidden)
-	})
-	fail := middleware.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
-		w.WriteHeader(200)
-		return parrot(r)
-	})
-	show := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = fmt.Fprintf(w, "%v %+v %#v", r.Context(), r.Context(), r.Context())
-	})
 	for _, key := range []string{goodKey, expiredKey, strayKey, awayKey, "mistyped-4c2f7a", "two words-4c2f7a"} {
-		for name, route := range map[string]struct {
-			p permission.Permission
-			h http.Handler
-		}{
-			"granted":       {permission.HasBuildAPIKey, ok},
-			"denied":        {permission.DenyAll, ok},
-			"rule fails":    {permission.New("Parrot", parrot), ok},
-			"rule tells":    {permission.New("Parrot", tell), ok},
-			"forbidden":     {permission.HasBuildAPIKey, forbid},
-			"handler fails": {permission.HasBuildAPIKey, fail},
-			"forgotten":     {isOwner, ok},
-			"context":       {permission.HasBuildAPIKey, show},
-			"anyone":        {permission.AllowAny, show},
-		} {
+		for name, route := range leaky() {
 			s := newStand()
 			s.ExplainDenials = true
 			r := request("GET", key)
@@ -61,6 +34,40 @@ func TestKeysAreNeverSeen(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+type leak struct {
+	p permission.Permission
+	h http.Handler
+}
+
+// leaky are routes that do what they can to tell the key.
+func leaky() map[string]leak {
+	parrot := func(r *http.Request) error { return strayError(r.Header.Get("Authorization")) }
+	tell := func(r *http.Request) error {
+		return permission.Denied("parrot", "you said "+r.Header.Get("Authorization"))
+	}
+	forbid := middleware.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
+		return fmt.Errorf("parrot: you said %s: %w", r.Header.Get("Authorization"), apikey.ErrForbidden)
+	})
+	fail := middleware.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		w.WriteHeader(200)
+		return parrot(r)
+	})
+	show := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprintf(w, "%v %+v %#v", r.Context(), r.Context(), r.Context())
+	})
+	return map[string]leak{
+		"granted":       {permission.HasBuildAPIKey, ok},
+		"denied":        {permission.DenyAll, ok},
+		"rule fails":    {permission.New("Parrot", parrot), ok},
+		"rule tells":    {permission.New("Parrot", tell), ok},
+		"forbidden":     {permission.HasBuildAPIKey, forbid},
+		"handler fails": {permission.HasBuildAPIKey, fail},
+		"forgotten":     {isOwner, ok},
+		"context":       {permission.HasBuildAPIKey, show},
+		"anyone":        {permission.AllowAny, show},
 	}
 }
 

@@ -42,6 +42,9 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p.log(r, row.level, "request refused", problem, err)
+	if known(r) || p != nil && !p.missing {
+		w.Header().Set("Cache-Control", "no-store") // what the handler said was of another answer
+	}
 	if challenge := p.challenge(problem.Status, row.token, scopeOf(err)); challenge != "" {
 		w.Header().Set("WWW-Authenticate", challenge)
 	}

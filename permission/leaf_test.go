@@ -47,17 +47,23 @@ func TestNewCheckErrors(t *testing.T) {
 			if row.verdict == unknown {
 				want.Err = row.err
 			}
-			onRequest := permission.New("Rule", func(*http.Request) error { return row.err })
-			onObject := permission.ForObject("Rule", func(*http.Request, string) error { return row.err })
-			for _, phase := range phases {
-				if got := onRequest.Decide(get(), phase.obj); got != want {
-					t.Errorf("New, %s: %s, want %s", phase.name, show(got), show(want))
-				}
-			}
-			if got := onObject.Decide(get(), "build"); got != want {
-				t.Errorf("ForObject: %s, want %s", show(got), show(want))
-			}
+			checkLeaves(t, row.err, want)
 		})
+	}
+}
+
+// checkLeaves wants the decision of leaves whose check returns err.
+func checkLeaves(t *testing.T, err error, want permission.Decision) {
+	t.Helper()
+	onRequest := permission.New("Rule", func(*http.Request) error { return err })
+	onObject := permission.ForObject("Rule", func(*http.Request, string) error { return err })
+	for _, phase := range phases {
+		if got := onRequest.Decide(get(), phase.obj); got != want {
+			t.Errorf("New, %s: %s, want %s", phase.name, show(got), show(want))
+		}
+	}
+	if got := onObject.Decide(get(), "build"); got != want {
+		t.Errorf("ForObject: %s, want %s", show(got), show(want))
 	}
 }
 

@@ -1,25 +1,35 @@
 package permission_test
 
-import "math/rand/v2"
+import (
+	"iter"
+	"math/rand/v2"
+	"slices"
+)
 
 // treesTo yields every tree of up to depth operators above its leaves, with Not
 // of one operand, And and Or of two.
-func treesTo(depth int, leaves []*kind) []*expression {
-	var trees []*expression
-	for _, k := range leaves {
-		trees = append(trees, leafOf(k))
-	}
-	if depth == 0 {
-		return trees
-	}
-	below := treesTo(depth-1, leaves)
-	for _, a := range below {
-		trees = append(trees, tree("not", a))
-		for _, b := range below {
-			trees = append(trees, tree("and", a, b), tree("or", a, b))
+func treesTo(depth int, leaves []*kind) iter.Seq[*expression] {
+	return func(yield func(*expression) bool) {
+		for _, k := range leaves {
+			if !yield(leafOf(k)) {
+				return
+			}
+		}
+		if depth == 0 {
+			return
+		}
+		below := slices.Collect(treesTo(depth-1, leaves))
+		for _, a := range below {
+			if !yield(tree("not", a)) {
+				return
+			}
+			for _, b := range below {
+				if !yield(tree("and", a, b)) || !yield(tree("or", a, b)) {
+					return
+				}
+			}
 		}
 	}
-	return trees
 }
 
 // source is where the shape of a random tree comes from.
