@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -10,7 +11,7 @@ import (
 // noArguments refuses all arguments and does not repeat them: one may be a key.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("%s takes flags and no arguments", cmd.CommandPath())
+		return fmt.Errorf("%s takes flags and no arguments", nameOf(cmd))
 	}
 	return nil
 }
@@ -18,7 +19,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 // oneKeyID wants the id of a key and nothing else.
 func oneKeyID(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return fmt.Errorf("%s needs the id of one key: `buildkey keys list` shows them", cmd.CommandPath())
+		return fmt.Errorf("%s needs the id of one key: `buildkey keys list` shows them", nameOf(cmd))
 	}
 	_, err := parseKeyID(args[0])
 	return err
@@ -29,7 +30,12 @@ func oneKeyID(cmd *cobra.Command, args []string) error {
 func parseKeyID(word string) (uuid.UUID, error) {
 	id, err := uuid.Parse(word)
 	if err != nil || len(word) != 36 {
-		return uuid.Nil, fmt.Errorf("no key has an id %s: it is a UUID, as `buildkey keys list` shows it", shown(word))
+		return uuid.Nil, fmt.Errorf("%s is no key id: give a UUID, as `buildkey keys list` shows it", shown(word))
 	}
 	return id, nil
+}
+
+// nameOf is a command as errors name it: without the program before it.
+func nameOf(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
 }

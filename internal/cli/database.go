@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -71,22 +72,21 @@ func (p *program) newLedger(ctx context.Context, db *sqlx.DB) (ledger, error) {
 		return ledger{}, err
 	}
 	l := ledger{Store: store, db: db, kind: kind}
-	return l, l.checkTables(ctx)
+	return l, l.checkSchema(ctx)
 }
 
-// tablesThere counts the tables of keys and projects.
-var tablesThere = map[dialect.Dialect]string{
-	dialect.SQLite:   `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('buildkey_keys', 'projects')`,
-	dialect.Postgres: `SELECT count(*) FROM pg_class WHERE oid IN (to_regclass('buildkey_keys'), to_regclass('projects'))`,
-}
-
-func (l ledger) checkTables(ctx context.Context) error {
-	var n int
-	if err := l.db.GetContext(ctx, &n, tablesThere[l.kind]); err != nil {
-		return fmt.Errorf("the database does not answer: %w", err)
-	}
-	if n < 2 {
-		return fmt.Errorf("the database has no tables of buildkey's: check --database-url, or make them with `buildkey migrate`")
+// checkSchema wants the tables that this program knows.
+func (l ledger) checkSchema(ctx context.Context) error {
+	at, known, err := l.SchemaVersion(ctx)
+	switch {
+	case err != nil:
+		return err
+	case at < 0:
+		return errors.New("the database has no tables of buildkey's: check --database-url, or make them with `buildkey migrate`")
+	case at < known:
+		return fmt.Errorf("the database has schema %d and this program needs %d: update it with `buildkey migrate`", at, known)
+	case at > known:
+		return fmt.Errorf("the database has schema %d and this program knows %d: run a newer buildkey", at, known)
 	}
 	return nil
 }

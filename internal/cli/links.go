@@ -38,7 +38,7 @@ func (e *linkEnds) flags(cmd *cobra.Command) {
 
 func (e *linkEnds) check(cmd *cobra.Command, _ []string) error {
 	if e.project == "" || e.other == "" || e.direction == "" {
-		return usage("%s needs --project, --direction and --other", cmd.CommandPath()[len("buildkey "):])
+		return usage("%s needs --project, --direction and --other", nameOf(cmd))
 	}
 	return nil
 }

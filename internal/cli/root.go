@@ -15,6 +15,9 @@ what an operator needs to look after the keys.
 
 Exit codes: 0 success, 1 failure, 2 wrong usage.`
 
+// nearness is how many letters a mistyped command may differ by.
+const nearness = 2
+
 // root is the whole tree of commands.
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
@@ -30,6 +33,7 @@ func (p *program) root() *cobra.Command {
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
+	root.SuggestionsMinimumDistance = nearness
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetHelpCommand(help(root))
 	root.AddCommand(p.serve(), p.migrate(), p.keys(), p.links(), p.routes(), p.builder(), p.demo(), p.version())
@@ -41,10 +45,11 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return fmt.Errorf("%s has no command %s: did you mean %s?", cmd.CommandPath(), shown(args[0]), strings.Join(near, " or "))
+	near := cmd.SuggestionsFor(args[0])
+	if len(near) == 0 {
+		return fmt.Errorf("%s is no command", shown(args[0]))
 	}
-	return fmt.Errorf("%s has no command %s", cmd.CommandPath(), shown(args[0]))
+	return fmt.Errorf("%s is no command: did you mean %s?", shown(args[0]), strings.Join(near, " or "))
 }
 
 // group is a command that only holds others.
@@ -54,9 +59,9 @@ func group(cmd *cobra.Command, members ...*cobra.Command) *cobra.Command {
 		names[i] = member.Name()
 	}
 	cmd.Args = knownCommand
-	cmd.SuggestionsMinimumDistance = 2
+	cmd.SuggestionsMinimumDistance = nearness
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return fmt.Errorf("%s needs one of %s", cmd.CommandPath(), strings.Join(names, ", "))
+		return fmt.Errorf("%s needs one of %s", cmd.Name(), strings.Join(names, ", "))
 	}
 	cmd.AddCommand(members...)
 	return cmd
@@ -74,7 +79,7 @@ func (p *program) running(do func(cmd *cobra.Command, args []string) error) func
 // may be a key in the wrong place.
 func shown(word string) string {
 	if len(word) > 40 {
-		return "like that"
+		return "that"
 	}
 	return fmt.Sprintf("%q", word)
 }

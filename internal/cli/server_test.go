@@ -134,7 +134,7 @@ func TestAPortInUseIsRefused(t *testing.T) {
 func TestMigrateSaysWhatItChanged(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, url string) {
-		if first := must(t, "migrate", "--database-url", url); !strings.Contains(first.stdout, "00001_") {
+		if first := must(t, "migrate", "--database-url", url); !strings.Contains(first.stdout, "from schema 0 to 1") {
 			t.Errorf("the first run says %q", first.stdout)
 		}
 		if second := must(t, "migrate", "--database-url", url); !strings.Contains(second.stdout, "nothing to do") {

@@ -23,6 +23,8 @@ type Config struct {
 	Dir string
 	// Program is the buildkey program that the worker is; "": this one.
 	Program string
+	// TempDir is where the demo's folder is for its time; "": os.TempDir().
+	TempDir string
 	// Environ is the environment of git and of the worker, as NAME=value. Nil:
 	// os.Environ().
 	Environ []string

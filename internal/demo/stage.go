@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 )
 
@@ -52,10 +53,11 @@ func (s *stage) play(ctx context.Context) error {
 }
 
 func (s *stage) makeFolder(context.Context) (err error) {
-	s.dir, err = os.MkdirTemp("", "buildkey-demo-")
+	s.dir, err = os.MkdirTemp(s.TempDir, "buildkey-demo-")
 	if err != nil {
 		return fmt.Errorf("demo: no temporary folder: %w", err)
 	}
 	s.later(func() error { return os.RemoveAll(s.dir) })
-	return nil
+	s.dir, err = filepath.Abs(s.dir)
+	return err
 }

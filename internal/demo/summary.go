@@ -78,7 +78,7 @@ func (v versionRow) String() string {
 		parts = append(parts, "documentation type "+*v.DocType)
 	}
 	if pages, ok := v.BuildData["pages"]; ok {
-		parts = append(parts, fmt.Sprintf("%v HTML pages", pages))
+		parts = append(parts, fmt.Sprintf("HTML pages: %v", pages))
 	}
 	return strings.Join(parts, ", ")
 }
