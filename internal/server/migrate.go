@@ -38,7 +38,7 @@ func Migrate(ctx context.Context, databaseURL string) (changes []string, err err
 		return nil, err
 	}
 	defer db.Close()
-	keys, err := keystore.New(db, keystore.Config{})
+	keys, err := keystore.New(db, keystore.Config{Logger: slog.New(slog.DiscardHandler)}) // the caller tells
 	if err != nil {
 		return nil, err
 	}
