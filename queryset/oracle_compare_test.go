@@ -21,6 +21,9 @@ func (t *trial) differ(want, got outcome) string {
 			return d
 		}
 	}
+	if !got.looked {
+		return ""
+	}
 	return differLines("the database afterwards", dumped(want.state), got.lines)
 }
 

@@ -77,9 +77,12 @@ func (d dice) near(k oracle.Kind) string {
 
 // odd spells id in a way that is not canonical, or makes something else of it.
 func (d dice) odd(id string) string {
+	if d.chance(40) {
+		return pick(d, "0"+id, "+"+id, " "+id, id+" ", strings.ToUpper(id))
+	}
 	return pick(d,
-		"0"+id, "+"+id, "-"+id, " "+id, id+" ", id+"\n", id+".0", id+"e0", "0x"+id,
-		strings.ToUpper(id), strings.ToLower(id), "{"+id+"}", "urn:uuid:"+id, strings.ReplaceAll(id, "-", ""),
+		"-"+id, id+"\n", id+".0", id+"e0", "0x"+id,
+		strings.ToLower(id), "{"+id+"}", "urn:uuid:"+id, strings.ReplaceAll(id, "-", ""),
 		"9223372036854775807", "9223372036854775808", "-9223372036854775809", "99999999999999999999999",
 		"", "-0", "00", "*", "%", "'", "a\x00b", "\xff\xfe", "1;--", id+"'", "NULL", "１",
 	)

@@ -24,7 +24,8 @@ type outcome struct {
 	ids     []string     // of rows that were inserted
 	newRows []oracle.Row // the same, "" for an id that the database chose
 	state   *oracle.World
-	lines   []string // the state, as it is in the database
+	looked  bool
+	lines   []string // the state, as it is in the database, where it was looked at
 }
 
 // expect is the outcome by the oracle.

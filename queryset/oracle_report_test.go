@@ -41,17 +41,17 @@ func describe(t *oracle.Table) string {
 	if t.Parent != nil {
 		s += fmt.Sprintf(", parent %s by %s", t.Parent.Name, t.ParentColumn)
 	}
-	s += fmt.Sprintf(", read %s, write %s", list(t.Read, "all"), list(t.Write, "none"))
+	s += fmt.Sprintf(", read %s, write %s", columnList(t.Read, "all"), columnList(t.Write, "none"))
 	if t.Ancestor != nil {
-		s += fmt.Sprintf(", ancestor read %s, write %s", list(t.Ancestor.Read, "all"), list(t.Ancestor.Write, "none"))
+		s += fmt.Sprintf(", ancestor read %s, write %s", columnList(t.Ancestor.Read, "all"), columnList(t.Ancestor.Write, "none"))
 	}
 	if t.Public != nil {
-		s += fmt.Sprintf(", public where %s, read %s", t.Public.Where.SQL, list(t.Public.Read, "all"))
+		s += fmt.Sprintf(", public where %s, read %s", t.Public.Where.SQL, columnList(t.Public.Read, "all"))
 	}
 	return s
 }
 
-func list(columns []string, absent string) string {
+func columnList(columns []string, absent string) string {
 	if columns == nil {
 		return absent
 	}
@@ -110,7 +110,7 @@ func (o operation) String() string {
 	}
 	b.WriteString(")")
 	if o.verb == "Get" || o.verb == "Select" {
-		fmt.Fprintf(&b, " into %s", list(o.fields, "a map"))
+		fmt.Fprintf(&b, " into %s", columnList(o.fields, "a map"))
 	}
 	return b.String()
 }

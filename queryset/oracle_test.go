@@ -31,7 +31,7 @@ func cases(driver string) int {
 	case soak:
 		return 20_000
 	}
-	return 4_000
+	return 2_000
 }
 
 // TestOracle asks random things of random tables, and compares every answer and

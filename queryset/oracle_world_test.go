@@ -193,7 +193,7 @@ func (d dice) attachRow(w *oracle.World, t *oracle.Table, row oracle.Row) {
 		if _, fits := t.Kinds[column].Canonical(v.Text); !v.Valid || !fits || d.chance(30) {
 			v = oracle.Of(d.near(t.Kinds[column]))
 		}
-		if d.chance(8) {
+		if d.chance(12) {
 			v = oracle.Value{}
 		}
 		row[column] = v
