@@ -1,0 +1,36 @@
+// Package keycache remembers verified keys, and never a revoked one. A [Cache] is
+// a Verifier in front of a keystore.Store: a hit costs no query and no lock that
+// all requests share, and after a revocation anywhere no request is let in later
+// than Config.Bound.
+//
+//	cache, err := keycache.New(store, keycache.Config{ListenDSN: dsn})
+//	go cache.Run(ctx)
+//	guard := &middleware.Guard{Keys: cache}
+//
+// # Why a hit is never stale for longer than Bound
+//
+// A [Feed] reports each change of a key, link or project switch, and heartbeats
+// between them, in the order in which the database committed them. A heartbeat
+// counts from when it was sent: all that was committed before has been reported.
+// So a request that comes less than Bound after the sending of the newest
+// heartbeat can be answered from memory, and any other one goes to the database,
+// until the feed is back. A process that was paused, a cut connection and a full
+// queue all look alike: no heartbeat in time.
+//
+// A report only moves a generation counter, and an entry holds the counters as
+// they were before its key was read. A read that began before a revocation and
+// ended after it is therefore remembered in vain. Expiry and lapse are asked of
+// the clock at every hit.
+//
+// # What it follows
+//
+// On PostgreSQL triggers NOTIFY in the transaction that changes a row, so a change
+// made by hand in psql counts too, and the cache LISTENs on a connection of its
+// own (Config.ListenDSN). That needs a session: where a pooler in transaction mode
+// or another database swallows notifications, no heartbeat comes back, the cache
+// says so in the log and reads through. On SQLite it watches PRAGMA data_version on
+// a held connection, every half Bound. Changes by this process's own Store are
+// known at once on both.
+//
+// Without [Cache.Run] nothing is followed and every request goes to the store.
+package keycache

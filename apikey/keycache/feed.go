@@ -1,0 +1,73 @@
+package keycache
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/apikey/keystore"
+)
+
+// Feed reports to a cache what changed in the database. One for another database,
+// or another way to carry changes, is written by implementing it.
+type Feed interface {
+	// Follow reports to sink from now on, until ctx ends or it loses track:
+	// then it returns, and the cache, having forgotten all it knew, calls it
+	// again after a pause. Reports come in the order of the commits, heartbeats
+	// among them. A nil error is as good as any other: only ctx ends it for good.
+	Follow(ctx context.Context, sink Sink) error
+}
+
+// Sink is told what changed. A [Cache] is one. Its methods are quick and safe to
+// share.
+type Sink interface {
+	// Beat says that everything committed before sent has been reported.
+	Beat(sent time.Time)
+	// Key says that a key may be worth less than before, or gone.
+	Key(id uuid.UUID)
+	// Project says so of all keys of a project.
+	Project(id apikey.ID)
+	// All says so of every key.
+	All()
+}
+
+// Beat implements [Sink]. A heartbeat that came too late for the one before it
+// has left a gap in which requests were read through; nothing from before it is
+// believed any more.
+func (c *Cache) Beat(sent time.Time) {
+	if !c.pulse.beat(sent, c.cfg.Bound) {
+		c.All()
+	}
+	c.counts.beats.Add(1)
+}
+
+// Key implements [Sink].
+func (c *Cache) Key(id uuid.UUID) {
+	c.changes.key(id)
+	c.counts.drops.Add(1)
+}
+
+// Project implements [Sink].
+func (c *Cache) Project(id apikey.ID) {
+	c.changes.project(id)
+	c.counts.drops.Add(1)
+}
+
+// All implements [Sink].
+func (c *Cache) All() {
+	c.changes.everything()
+	c.counts.dropsAll.Add(1)
+}
+
+// feedFor is the feed for the store's database, nil where there can be none.
+func feedFor(store *keystore.Store, cfg Config) Feed {
+	if store.DB().DriverName() != "postgres" {
+		return &poller{db: store.DB(), every: cfg.Bound / 2, now: cfg.Now}
+	}
+	if cfg.ListenDSN == "" {
+		return nil
+	}
+	return &listener{db: store.DB(), dsn: cfg.ListenDSN, every: cfg.Bound / 4, now: cfg.Now, log: cfg.Logger}
+}

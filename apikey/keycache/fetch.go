@@ -1,0 +1,62 @@
+package keycache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/buildkey/buildkey/apikey"
+)
+
+// fetchTries is how often a key is read whose answer came too late to be believed.
+const fetchTries = 3
+
+// errLate is what is left to say then.
+var errLate = fmt.Errorf("keycache: the key was read %d times, each time slower than the bound or while it changed: %w", fetchTries, apikey.ErrUnavailable)
+
+// fetch reads a key from the store. What was read is judged when it returns: it
+// counts when it took less than the bound, or when the feed vouches for it.
+func (c *Cache) fetch(ctx context.Context, p presented) (apikey.Key, error) {
+	for range fetchTries {
+		started, b := c.cfg.Now(), c.changes.before(p.id)
+		k, err := c.ask(ctx, p)
+		if err != nil {
+			return apikey.Key{}, err
+		}
+		now := c.cfg.Now()
+		seen, quiet := c.changes.since(b, &k)
+		vouched := quiet && c.pulse.fresh(now, c.cfg.Bound)
+		if !vouched && now.Sub(started) >= c.cfg.Bound {
+			continue
+		}
+		if err := k.Usable(now); err != nil {
+			return apikey.Key{}, err
+		}
+		if vouched {
+			c.remember(k, p.digest, seen)
+		}
+		return k, nil
+	}
+	return apikey.Key{}, errLate
+}
+
+// ask goes to the store, in line with other misses.
+func (c *Cache) ask(ctx context.Context, p presented) (apikey.Key, error) {
+	if err := c.gate.enter(ctx); err != nil {
+		return apikey.Key{}, fmt.Errorf("keycache: %w: %w", apikey.ErrUnavailable, err)
+	}
+	c.counts.queries.Add(1)
+	k, err := c.store.Verify(ctx, p.raw)
+	unknown := errors.Is(err, apikey.ErrUnknown)
+	c.gate.leave(unknown)
+	if unknown {
+		c.rememberStranger(&p, c.cfg.Now())
+	}
+	return k, err
+}
+
+func (c *Cache) remember(k apikey.Key, d digest, seen generations) {
+	e := &entry{key: k, digest: d, seen: seen}
+	e.noted.Store(c.cfg.Now().Unix())
+	c.entries.Set(k.ID, e)
+}

@@ -1,0 +1,83 @@
+package keycache
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/buildkey/buildkey/apikey"
+)
+
+// diary is a Sink that writes down what it is told.
+type diary struct{ lines []string }
+
+func (d *diary) Beat(sent time.Time)  { d.lines = append(d.lines, "beat "+sent.Format("05")) }
+func (d *diary) Key(id uuid.UUID)     { d.lines = append(d.lines, "key "+id.String()) }
+func (d *diary) Project(id apikey.ID) { d.lines = append(d.lines, "project "+string(id)) }
+func (d *diary) All()                 { d.lines = append(d.lines, "all") }
+
+func TestHeartbeatsCountFromTheirSending(t *testing.T) {
+	t.Parallel()
+	second := 0
+	beats := &heartbeats{nonce: "b:x:", now: func() time.Time { return time.Unix(int64(second), 0).UTC() }}
+	var sent []string
+	for second = 1; second <= 4; second++ {
+		sent = append(sent, beats.next())
+	}
+	second = 50
+	var d diary
+	beats.report(sent[1], &d)
+	beats.report(sent[0], &d) // heard out of order: nobody vouches for it any more
+	beats.report(sent[1], &d)
+	beats.report(sent[3], &d)
+	if want := []string{"beat 02", "beat 04"}; !slices.Equal(d.lines, want) {
+		t.Errorf("got %q, want %q", d.lines, want)
+	}
+	if beats.unheard != 0 {
+		t.Errorf("%d unheard", beats.unheard)
+	}
+}
+
+func TestNotifications(t *testing.T) {
+	t.Parallel()
+	id := uuid.Must(uuid.NewV7())
+	for payload, want := range map[string][]string{
+		"k:" + id.String(): {"key " + id.String()},
+		"p:7":              {"project 7"},
+		"p:a:b":            {"project a:b"},
+		"all":              {"all"},
+		"b:other:3":        nil,
+		"b:x:99":           nil,
+		"b:x:none":         nil,
+		"k:broken":         {"all"},
+		"p:":               {"all"},
+		"":                 {"all"},
+		"something newer":  {"all"},
+	} {
+		var d diary
+		(&heartbeats{nonce: "b:x:", now: time.Now}).report(payload, &d)
+		if !slices.Equal(d.lines, want) {
+			t.Errorf("%q told %q, want %q", payload, d.lines, want)
+		}
+	}
+}
+
+func TestHeartbeatsNobodyHearsAreForgotten(t *testing.T) {
+	t.Parallel()
+	beats := &heartbeats{nonce: "b:x:", now: time.Now}
+	last := ""
+	for range 100 * silence {
+		last = beats.next()
+	}
+	if len(beats.sent) > 11*silence || last != fmt.Sprint("b:x:", 100*silence-1) {
+		t.Errorf("%d kept, the last is %s", len(beats.sent), last)
+	}
+	var d diary
+	beats.report(last, &d)
+	if len(d.lines) != 1 {
+		t.Errorf("the last was not heard: %q", d.lines)
+	}
+}
