@@ -129,3 +129,14 @@ func (b bench) link(t testing.TB, project apikey.ID, direction Direction, other 
 		t.Fatal(err)
 	}
 }
+
+// openSQLite opens a file in a synctest bubble, with connections of the bubble's.
+func openSQLite(t *testing.T, dsn string) *sqlx.DB {
+	t.Helper()
+	db, err := sqlx.Open("sqlite", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}

@@ -40,7 +40,7 @@ func (s *Store) Used(k apikey.Key) {
 func (u *uses) note(id uuid.UUID, now int64) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if now-u.written[id] < useEvery.Microseconds() {
+	if at, ok := u.written[id]; ok && now-at < useEvery.Microseconds() {
 		return
 	}
 	if _, known := u.pending[id]; !known && len(u.pending) >= maxUses {
