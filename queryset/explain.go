@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"github.com/buildkey/buildkey/apikey"
 )
 
 // Explanation tells what holds a Query's rows, and why. It holds no values: it
@@ -48,8 +46,8 @@ func (e Explanation) String() string {
 // database for no rows. Its errors are those of the method that needs the
 // action.
 func (q Query) Explain(ctx context.Context, db DB, action string) (e Explanation, err error) {
-	if !apikey.IsScope("a:" + action) {
-		return e, mistakef("the action %s is no word such as read", quoteForError(action))
+	if err := checkAction(action); err != nil {
+		return e, err
 	}
 	err = q.run(ctx, db, action, "explaining the scope of", func(ctx context.Context, j *job) error {
 		marks, err := q.conds.check(j.table.dialect)

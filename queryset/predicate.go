@@ -22,8 +22,8 @@ const thisRow = `"this row"`
 // ALL. An alias that is no identifier, an action that is none, and a Query with
 // Where, OrderBy, Limit or Offset are errors: put those in the statement.
 func (q Query) Predicate(ctx context.Context, db DB, action, alias string) (cond string, args []any, err error) {
-	if !apikey.IsScope("a:" + action) {
-		return "", nil, mistakef("the action %s is no word such as read", quoteForError(action))
+	if err := checkAction(action); err != nil {
+		return "", nil, err
 	}
 	if alias != "" && !identifier(alias) {
 		return "", nil, mistakef("the alias %s is no plain identifier of letters, digits and underscores", quoteForError(alias))
@@ -36,6 +36,13 @@ func (q Query) Predicate(ctx context.Context, db DB, action, alias string) (cond
 		return nil
 	})
 	return cond, args, err
+}
+
+func checkAction(action string) error {
+	if action == "*" || !apikey.IsScope("a:"+action) {
+		return mistakef("the action %s is no word such as read", quoteForError(action))
+	}
+	return nil
 }
 
 // Rebind numbers the ? of a statement that was written by hand, as db's driver
