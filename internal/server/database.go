@@ -37,12 +37,16 @@ func sqlitePath(databaseURL string) (path string, ok bool) {
 	return strings.CutPrefix(databaseURL, "sqlite://")
 }
 
+// namesFile tells a path from nothing and from a database in memory, of which
+// each connection would have its own.
+func namesFile(path string) bool { return path != "" && !strings.HasPrefix(path, ":memory:") }
+
 // openSQLite uses a write-ahead log, so that readers and the writer do not wait
 // for each other, and flushes it at each commit: an acknowledged write outlives
 // a killed process and a power cut. Transactions take the write lock at once,
 // so that none fails half-way because another was faster.
 func openSQLite(ctx context.Context, path string) (*sqlx.DB, error) {
-	if path == "" || strings.HasPrefix(path, ":memory:") {
+	if !namesFile(path) {
 		return nil, fmt.Errorf("server: sqlite://%s names no file: write sqlite://buildkey.db or sqlite:///var/lib/buildkey.db", path)
 	}
 	query := url.Values{

@@ -13,6 +13,22 @@ import (
 // lockPatience is how long a server waits for one that is on its way out.
 const lockPatience = 2 * time.Second
 
+// lockDatabase is lockFile where the URL names a file, nil otherwise.
+func lockDatabase(ctx context.Context, databaseURL string) (*flock.Flock, error) {
+	path, ok := sqlitePath(databaseURL)
+	if !ok || !namesFile(path) {
+		return nil, nil
+	}
+	return lockFile(ctx, path)
+}
+
+// unlock lets go of a lock, if there is one.
+func unlock(lock *flock.Flock) {
+	if lock != nil {
+		_ = lock.Close() // the system lets go in any case
+	}
+}
+
 // lockFile holds the SQLite database at path for one server, by an advisory lock
 // on a file beside it, which the system lets go of when the process ends,
 // however it ends. The lock is not on the database itself: closing another

@@ -26,13 +26,11 @@ const versionTable = "server_schema"
 // what it changed, one line each; none when it was up to date. Several may run
 // at once. A schema that is newer than this program is an error.
 func Migrate(ctx context.Context, databaseURL string) (changes []string, err error) {
-	if path, ok := sqlitePath(databaseURL); ok && path != "" {
-		lock, err := lockFile(ctx, path)
-		if err != nil {
-			return nil, err
-		}
-		defer lock.Close()
+	lock, err := lockDatabase(ctx, databaseURL)
+	if err != nil {
+		return nil, err
 	}
+	defer unlock(lock)
 	db, err := OpenDB(ctx, databaseURL)
 	if err != nil {
 		return nil, err

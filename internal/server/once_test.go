@@ -82,7 +82,7 @@ func TestCommandHoldsMegabytes(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
 		w := newWorld(t, db)
-		output := strings.Repeat("é\n", 700_000)
+		output := strings.Repeat("é\n", 400_000)
 		w.do("kb", "PATCH", "command/1001/", map[string]any{"output": output}).want(200)
 		if got := w.do("kb", "GET", "command/1001/", nil).json()["output"]; got != output {
 			t.Error("the output came back different")

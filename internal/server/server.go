@@ -45,12 +45,9 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	var lock *flock.Flock
-	if path, ok := sqlitePath(cfg.DatabaseURL); ok && path != "" {
-		var err error
-		if lock, err = lockFile(ctx, path); err != nil {
-			return nil, err
-		}
+	lock, err := lockDatabase(ctx, cfg.DatabaseURL)
+	if err != nil {
+		return nil, err
 	}
 	db, err := OpenDB(ctx, cfg.DatabaseURL)
 	if err != nil {
@@ -123,12 +120,6 @@ func (s *Server) Close() error {
 	err := s.db.Close()
 	unlock(s.lock)
 	return err
-}
-
-func unlock(lock *flock.Flock) {
-	if lock != nil {
-		_ = lock.Close() // the system lets go in any case
-	}
 }
 
 func (s *Server) now() time.Time { return s.cfg.Now() }

@@ -88,32 +88,51 @@ type fixtureKey struct {
 // reset brings the fixture back as it was.
 func (w *world) reset() {
 	w.t.Helper()
+	tx, err := w.db.BeginTxx(w.t.Context(), nil)
+	w.must(err)
+	defer func() { _ = tx.Rollback() }()
+	exec := func(statement string, args ...any) {
+		w.t.Helper()
+		_, err := tx.ExecContext(w.t.Context(), w.db.Rebind(statement), args...)
+		w.must(err)
+	}
+	w.insertRows(exec)
+	w.insertKeys(w.server.keys.In(tx))
+	w.must(tx.Commit())
+}
+
+func (w *world) insertRows(exec func(string, ...any)) {
 	for _, table := range []string{"notifications", "commands", "subjects", "builds", "versions", "projects", "buildkey_handles", "buildkey_keys", "buildkey_links", "buildkey_projects"} {
-		w.exec("DELETE FROM " + table)
+		exec("DELETE FROM " + table)
 	}
 	for _, p := range w.fixture.Projects {
 		variables, err := json.Marshal(p["environment_variables"])
 		w.must(err)
-		w.exec(`INSERT INTO projects (id, slug, name, privacy_level, max_concurrent_builds, environment_variables, has_ssh_key_with_write_access)
+		exec(`INSERT INTO projects (id, slug, name, privacy_level, max_concurrent_builds, environment_variables, has_ssh_key_with_write_access)
 			VALUES (?, ?, ?, ?, ?, ?, ?)`, p["id"], p["slug"], p["slug"], p["privacy_level"], p["max_concurrent_builds"], string(variables), p["has_ssh_key_with_write_access"])
 	}
 	for _, v := range w.fixture.Versions {
-		w.exec(`INSERT INTO versions (id, project_id, slug, type, active, privacy_level, built, has_pdf, has_epub, has_htmlzip)
+		exec(`INSERT INTO versions (id, project_id, slug, type, active, privacy_level, built, has_pdf, has_epub, has_htmlzip)
 			VALUES (?, ?, ?, ?, true, ?, false, false, false, false)`, v["id"], v["project"], v["slug"], v["type"], v["privacy_level"])
 	}
 	for _, b := range w.fixture.Builds {
-		w.exec(`INSERT INTO builds (id, project_id, version_id, state, date) VALUES (?, ?, ?, ?, 0)`, b["id"], b["project"], b["version"], b["state"])
+		exec(`INSERT INTO builds (id, project_id, version_id, state, date) VALUES (?, ?, ?, ?, 0)`, b["id"], b["project"], b["version"], b["state"])
 	}
 	for _, c := range w.fixture.Commands {
-		w.exec(`INSERT INTO commands (id, build_id, command) VALUES (?, ?, ?)`, c["id"], c["build"], c["command"])
+		exec(`INSERT INTO commands (id, build_id, command) VALUES (?, ?, ?)`, c["id"], c["build"], c["command"])
 	}
+}
+
+func (w *world) insertKeys(store *keystore.Store) {
 	for _, k := range w.fixture.Keys {
-		w.keys[k.ID] = w.mint(keystore.Spec{
+		_, secret, err := store.Create(w.t.Context(), keystore.Spec{
 			Project: apikey.ID(k.Project), Version: apikey.ID(k.Version), Build: apikey.ID(k.Build),
 			Scopes: k.Scopes, AllowList: k.AllowList,
 		})
+		w.must(err)
+		w.keys[k.ID] = secret.Reveal()
 		if k.Revoked {
-			w.must(w.server.keys.RevokeSecret(w.t.Context(), w.keys[k.ID]))
+			w.must(store.RevokeSecret(w.t.Context(), w.keys[k.ID]))
 		}
 	}
 }
