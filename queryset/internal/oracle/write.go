@@ -62,10 +62,10 @@ func (w *World) Inserted(t *Table, c Caller, given Row) (Row, Class) {
 		return nil, class
 	}
 	row := maps.Clone(t.Defaults)
+	maps.Copy(row, given)
 	if c.Key != nil && !w.mayInsert(t, c.Key, row, given) {
 		return nil, Forbidden
 	}
-	maps.Copy(row, given)
 	if w.clashes(t, row[t.ID]) {
 		return nil, Broken
 	}
@@ -80,39 +80,43 @@ func (w *World) clashes(t *Table, id Value) bool {
 	})
 }
 
-// mayInsert judges given, and puts the key's attachments in row where given has
-// none.
+// mayInsert judges the row, of which the caller gave some columns, and gives it
+// the attachments that are left to the key.
 func (w *World) mayInsert(t *Table, k *apikey.Key, row, given Row) bool {
 	if !lists(k.AllowList, t, "*") {
 		return false
 	}
-	for column, v := range given {
+	for column := range given {
 		if !t.attaches(column) && !slices.Contains(t.Write, column) {
 			return false
 		}
-		if _, ok := t.Kinds[column].Canonical(v.Text); t.attaches(column) && v.Valid && !ok {
-			return false
-		}
 	}
-	if !t.attach(k, row, given) {
-		return false
-	}
-	full := maps.Clone(row)
-	maps.Copy(full, given)
-	return w.reachKey(t, k, Create, full) && w.mayHang(t, k, full)
+	t.attach(k, row, given)
+	return t.spell(row) && w.reachKey(t, k, Create, row) && w.mayHang(t, k, row)
 }
 
-func (t *Table) attach(k *apikey.Key, row, given Row) bool {
+func (t *Table) attach(k *apikey.Key, row, given Row) {
 	for a, id := range attachments(k) {
 		column := t.Own[a]
 		if _, ok := given[column]; ok || column == "" || id == "" {
 			continue
 		}
-		v, ok := t.Kinds[column].Canonical(id)
+		row[column] = Of(id)
+	}
+}
+
+// spell puts what places the row in the form that names it, and is false where
+// it can name nothing.
+func (t *Table) spell(row Row) bool {
+	for column, v := range row {
+		if !t.attaches(column) || !v.Valid {
+			continue
+		}
+		canonical, ok := t.Kinds[column].Canonical(v.Text)
 		if !ok {
 			return false
 		}
-		row[column] = v
+		row[column] = canonical
 	}
 	return true
 }
