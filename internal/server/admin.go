@@ -24,11 +24,11 @@ type admin struct {
 	fresh apikey.Secret // made by this start, and to be kept and printed by Serve
 }
 
-// staff is who presents the admin token.
-type staff struct{}
+// administrator is who presents the admin token.
+type administrator struct{}
 
 // IsStaff is true.
-func (staff) IsStaff() bool { return true }
+func (administrator) IsStaff() bool { return true }
 
 // user finds staff by "Authorization: Bearer <token>". A wrong token is refused
 // like a wrong key, whatever the route allows to others.
@@ -44,7 +44,7 @@ func (s *Server) user(r *http.Request) (permission.User, error) {
 	if subtle.ConstantTimeCompare(given[:], s.admin.hash[:]) != 1 {
 		return nil, apikey.ErrUnknown
 	}
-	return staff{}, nil
+	return administrator{}, nil
 }
 
 // withActor names staff in the store's audit trail. A key names itself.

@@ -10,59 +10,60 @@ import (
 	"github.com/buildkey/buildkey/internal/dbtest"
 )
 
+var badInputs = []struct {
+	name, caller, method, path, body string
+	status                           int
+	fields                           []string
+}{
+	{"no JSON", "kb", "PATCH", "build/101/", `{"commit":`, 400, []string{"body"}},
+	{"nothing", "kb", "PATCH", "build/101/", ``, 400, []string{"body"}},
+	{"a list", "kb", "PATCH", "build/101/", `[]`, 400, []string{"body"}},
+	{"null", "kb", "PATCH", "build/101/", `null`, 400, []string{"body"}},
+	{"two objects", "kb", "PATCH", "build/101/", `{"commit": "a"} {}`, 400, []string{"body"}},
+	{"not UTF-8", "kb", "PATCH", "build/101/", "{\"commit\": \"\xff\"}", 400, []string{"body"}},
+	{"too deep", "kb", "PATCH", "build/101/", `{"config": ` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`, 400, []string{"body"}},
+	{"another case", "kb", "PATCH", "build/101/", `{"Commit": "a"}`, 400, []string{"Commit"}},
+	{"a name twice", "kb", "PATCH", "build/101/", `{"commit": "a", "commit": "b"}`, 400, []string{"commit"}},
+	{"several wrong", "kb", "PATCH", "build/101/", `{"length": -1, "state": "flying", "commit": "a"}`, 400, []string{"length", "state"}},
+	{"an integer with a fraction", "kb", "PATCH", "build/101/", `{"length": 1.0}`, 400, []string{"length"}},
+	{"an integer beyond 64 bits", "kb", "PATCH", "build/101/", `{"length": 9223372036854775808}`, 400, []string{"length"}},
+	{"an integer in quotes", "kb", "PATCH", "build/101/", `{"id": "101"}`, 400, []string{"id"}},
+	{"a Boolean as number", "kb", "PATCH", "build/101/", `{"success": 1}`, 400, []string{"success"}},
+	{"a state that is null", "kb", "PATCH", "build/101/", `{"state": null}`, 400, []string{"state"}},
+	{"a time without zone", "kb", "PATCH", "build/101/", `{"task_executed_at": "2026-01-05T10:00:00"}`, 400, []string{"task_executed_at"}},
+	{"a config that is a list", "kb", "PATCH", "build/101/", `{"config": []}`, 400, []string{"config"}},
+	{"NUL in text", "kb", "PATCH", "build/101/", `{"commit": "a\u0000b"}`, 400, []string{"commit"}},
+	{"a body for a row out of reach", "kb", "PATCH", "build/201/", `{`, 404, nil},
+	{"a body without permission", "anon", "PATCH", "build/101/", `{`, 401, nil},
+	{"a command without command", "kb", "POST", "command/", `{}`, 400, []string{"command"}},
+	{"a command with an id", "kb", "POST", "command/", `{"command": "a", "id": 1}`, 400, []string{"id"}},
+	{"a notification on a version", "kp", "POST", "notifications/", `{"attached_to": "version/11", "message_id": "a"}`, 400, []string{"attached_to"}},
+	{"a notification on build 0101", "kp", "POST", "notifications/", `{"attached_to": "build/0101", "message_id": "a"}`, 400, []string{"attached_to"}},
+	{"a notification without message", "kp", "POST", "notifications/", `{"attached_to": "build/101"}`, 400, []string{"message_id"}},
+	{"a project without slug", "staff", "POST", "project/", `{}`, 400, []string{"slug"}},
+	{"a slug of two words", "staff", "POST", "project/", `{"slug": "a b"}`, 400, []string{"slug"}},
+	{"a slug that is taken", "staff", "POST", "project/", `{"slug": "alpha"}`, 409, nil},
+	{"variables without value", "staff", "POST", "project/", `{"slug": "a", "environment_variables": {"A": {}}}`, 400, []string{"environment_variables"}},
+	{"a variable with a wrong name", "staff", "POST", "project/", `{"slug": "a", "environment_variables": {"A=B": {"value": ""}}}`, 400, []string{"environment_variables"}},
+	{"a version of no project", "staff", "POST", "version/", `{"project": 9, "slug": "a"}`, 400, []string{"project"}},
+	{"a version that is taken", "staff", "POST", "version/", `{"project": 1, "slug": "latest"}`, 409, nil},
+	{"a build of another's version", "staff", "POST", "build/", `{"project": 1, "version": 21}`, 400, []string{"version"}},
+	{"a build of no project", "staff", "POST", "build/", `{"project": 9, "version": 11}`, 400, []string{"project"}},
+	{"wrap that is neither", "staff", "POST", "build/?wrap=yes", `{"project": 1, "version": 11}`, 400, []string{"wrap"}},
+	{"a filter that is no Boolean", "anon", "GET", "version/?active=maybe", ``, 400, []string{"active"}},
+	{"a filter that is no state", "anon", "GET", "build/?state=flying", ``, 400, []string{"state"}},
+	{"NUL in a filter", "anon", "GET", "project/?slug=%00", ``, 400, []string{"slug"}},
+	{"bytes in a filter", "anon", "GET", "project/?slug=%ff", ``, 400, []string{"slug"}},
+	{"concurrent without a slug", "kb", "GET", "build/concurrent/", ``, 404, nil},
+}
+
 // TestBadInput sends what is wrong, and looks that nothing was written.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
-	rows := []struct {
-		name, caller, method, path, body string
-		status                           int
-		fields                           []string
-	}{
-		{"no JSON", "kb", "PATCH", "build/101/", `{"commit":`, 400, []string{"body"}},
-		{"nothing", "kb", "PATCH", "build/101/", ``, 400, []string{"body"}},
-		{"a list", "kb", "PATCH", "build/101/", `[]`, 400, []string{"body"}},
-		{"null", "kb", "PATCH", "build/101/", `null`, 400, []string{"body"}},
-		{"two objects", "kb", "PATCH", "build/101/", `{"commit": "a"} {}`, 400, []string{"body"}},
-		{"not UTF-8", "kb", "PATCH", "build/101/", "{\"commit\": \"\xff\"}", 400, []string{"body"}},
-		{"too deep", "kb", "PATCH", "build/101/", `{"config": ` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`, 400, []string{"body"}},
-		{"another case", "kb", "PATCH", "build/101/", `{"Commit": "a"}`, 400, []string{"Commit"}},
-		{"a name twice", "kb", "PATCH", "build/101/", `{"commit": "a", "commit": "b"}`, 400, []string{"commit"}},
-		{"several wrong", "kb", "PATCH", "build/101/", `{"length": -1, "state": "flying", "commit": "a"}`, 400, []string{"length", "state"}},
-		{"an integer with a fraction", "kb", "PATCH", "build/101/", `{"length": 1.0}`, 400, []string{"length"}},
-		{"an integer beyond 64 bits", "kb", "PATCH", "build/101/", `{"length": 9223372036854775808}`, 400, []string{"length"}},
-		{"an integer in quotes", "kb", "PATCH", "build/101/", `{"id": "101"}`, 400, []string{"id"}},
-		{"a Boolean as number", "kb", "PATCH", "build/101/", `{"success": 1}`, 400, []string{"success"}},
-		{"a state that is null", "kb", "PATCH", "build/101/", `{"state": null}`, 400, []string{"state"}},
-		{"a time without zone", "kb", "PATCH", "build/101/", `{"task_executed_at": "2026-01-05T10:00:00"}`, 400, []string{"task_executed_at"}},
-		{"a config that is a list", "kb", "PATCH", "build/101/", `{"config": []}`, 400, []string{"config"}},
-		{"NUL in text", "kb", "PATCH", "build/101/", `{"commit": "a\u0000b"}`, 400, []string{"commit"}},
-		{"a body for a row out of reach", "kb", "PATCH", "build/201/", `{`, 404, nil},
-		{"a body without permission", "anon", "PATCH", "build/101/", `{`, 401, nil},
-		{"a command without command", "kb", "POST", "command/", `{}`, 400, []string{"command"}},
-		{"a command with an id", "kb", "POST", "command/", `{"command": "a", "id": 1}`, 400, []string{"id"}},
-		{"a notification on a version", "kp", "POST", "notifications/", `{"attached_to": "version/11", "message_id": "a"}`, 400, []string{"attached_to"}},
-		{"a notification on build 0101", "kp", "POST", "notifications/", `{"attached_to": "build/0101", "message_id": "a"}`, 400, []string{"attached_to"}},
-		{"a notification without message", "kp", "POST", "notifications/", `{"attached_to": "build/101"}`, 400, []string{"message_id"}},
-		{"a project without slug", "staff", "POST", "project/", `{}`, 400, []string{"slug"}},
-		{"a slug of two words", "staff", "POST", "project/", `{"slug": "a b"}`, 400, []string{"slug"}},
-		{"a slug that is taken", "staff", "POST", "project/", `{"slug": "alpha"}`, 409, nil},
-		{"variables without value", "staff", "POST", "project/", `{"slug": "a", "environment_variables": {"A": {}}}`, 400, []string{"environment_variables"}},
-		{"a variable with a wrong name", "staff", "POST", "project/", `{"slug": "a", "environment_variables": {"A=B": {"value": ""}}}`, 400, []string{"environment_variables"}},
-		{"a version of no project", "staff", "POST", "version/", `{"project": 9, "slug": "a"}`, 400, []string{"project"}},
-		{"a version that is taken", "staff", "POST", "version/", `{"project": 1, "slug": "latest"}`, 409, nil},
-		{"a build of another's version", "staff", "POST", "build/", `{"project": 1, "version": 21}`, 400, []string{"version"}},
-		{"a build of no project", "staff", "POST", "build/", `{"project": 9, "version": 11}`, 400, []string{"project"}},
-		{"wrap that is neither", "staff", "POST", "build/?wrap=yes", `{"project": 1, "version": 11}`, 400, []string{"wrap"}},
-		{"a filter that is no Boolean", "anon", "GET", "version/?active=maybe", ``, 400, []string{"active"}},
-		{"a filter that is no state", "anon", "GET", "build/?state=flying", ``, 400, []string{"state"}},
-		{"NUL in a filter", "anon", "GET", "project/?slug=%00", ``, 400, []string{"slug"}},
-		{"bytes in a filter", "anon", "GET", "project/?slug=%ff", ``, 400, []string{"slug"}},
-		{"concurrent without a slug", "kb", "GET", "build/concurrent/", ``, 404, nil},
-	}
 	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
 		w := newWorld(t, db)
 		before := w.contents()
-		for _, row := range rows {
+		for _, row := range badInputs {
 			var body any
 			if row.method != "GET" {
 				body = row.body

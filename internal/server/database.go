@@ -66,6 +66,14 @@ func openSQLite(ctx context.Context, path string) (*sqlx.DB, error) {
 	return db, nil
 }
 
+// listenDSN is where a cache of keys listens for changes: nowhere for SQLite.
+func listenDSN(databaseURL string) string {
+	if _, sqlite := sqlitePath(databaseURL); sqlite {
+		return ""
+	}
+	return databaseURL
+}
+
 // openPostgres gives up on a server that does not answer within seconds.
 func openPostgres(ctx context.Context, databaseURL string) (*sqlx.DB, error) {
 	u, err := url.Parse(databaseURL)

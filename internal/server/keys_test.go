@@ -15,46 +15,47 @@ import (
 	"github.com/buildkey/buildkey/internal/dbtest"
 )
 
+var badKeys = []struct {
+	name, body string
+	status     int
+	field      string
+}{
+	{"no project", `{}`, 400, "project"},
+	{"a project that is null", `{"project": null}`, 400, "project"},
+	{"a project that is not there", `{"project": 9}`, 400, "project"},
+	{"another project's version", `{"project": 1, "version": 21}`, 400, "version"},
+	{"another version's build", `{"project": 1, "version": 12, "build": 101}`, 400, "build"},
+	{"a build without version", `{"project": 1, "build": 101}`, 400, "version"},
+	{"a build that is not there", `{"project": 1, "version": 11, "build": 999}`, 400, "build"},
+	{"a project in quotes", `{"project": "1"}`, 400, "project"},
+	{"no scopes", `{"project": 1, "scopes": []}`, 400, "scopes"},
+	{"an unknown scope", `{"project": 1, "scopes": ["robot:read"]}`, 400, "scopes"},
+	{"a scope that is null", `{"project": 1, "scopes": [null]}`, 400, "scopes"},
+	{"every scope", `{"project": 1, "scope": "*:*"}`, 400, "scopes"},
+	{"no targets", `{"project": 1, "allow_list": []}`, 400, "allow_list"},
+	{"a target of no type", `{"project": 1, "allow_list": ["robot:1"]}`, 400, "allow_list"},
+	{"a target with space", `{"project": 1, "allow_list": ["build: 1"]}`, 400, "allow_list"},
+	{"targets that are null", `{"project": 1, "allow_list": [null]}`, 400, "allow_list"},
+	{"an empty name", `{"project": 1, "name": ""}`, 400, "name"},
+	{"a name of 101", `{"project": 1, "name": "` + strings.Repeat("x", 101) + `"}`, 400, "name"},
+	{"a name with a newline", `{"project": 1, "name": "a\nb"}`, 400, "name"},
+	{"no time", `{"project": 1, "ttl": 0}`, 400, "ttl"},
+	{"time before now", `{"project": 1, "ttl": "-1h"}`, 400, "ttl"},
+	{"too much time", `{"project": 1, "ttl": "24h1s"}`, 400, "ttl"},
+	{"time beyond counting", `{"project": 1, "ttl": 9223372036854775807}`, 400, "ttl"},
+	{"time with a fraction", `{"project": 1, "ttl": 1.5}`, 400, "ttl"},
+	{"no unit", `{"project": 1, "ttl": "90"}`, 400, "ttl"},
+	{"max_ttl below ttl", `{"project": 1, "ttl": "2h", "max_ttl": "1h"}`, 400, "max_ttl"},
+	{"no time to activate", `{"project": 1, "activate_within": "0s"}`, 400, "activate_within"},
+	{"an unknown field", `{"project": 1, "Scopes": []}`, 400, "Scopes"},
+}
+
 func TestCreateKeyRefuses(t *testing.T) {
 	t.Parallel()
-	rows := []struct {
-		name, body string
-		status     int
-		field      string
-	}{
-		{"no project", `{}`, 400, "project"},
-		{"a project that is null", `{"project": null}`, 400, "project"},
-		{"a project that is not there", `{"project": 9}`, 400, "project"},
-		{"another project's version", `{"project": 1, "version": 21}`, 400, "version"},
-		{"another version's build", `{"project": 1, "version": 12, "build": 101}`, 400, "build"},
-		{"a build without version", `{"project": 1, "build": 101}`, 400, "version"},
-		{"a build that is not there", `{"project": 1, "version": 11, "build": 999}`, 400, "build"},
-		{"a project in quotes", `{"project": "1"}`, 400, "project"},
-		{"no scopes", `{"project": 1, "scopes": []}`, 400, "scopes"},
-		{"an unknown scope", `{"project": 1, "scopes": ["robot:read"]}`, 400, "scopes"},
-		{"a scope that is null", `{"project": 1, "scopes": [null]}`, 400, "scopes"},
-		{"every scope", `{"project": 1, "scope": "*:*"}`, 400, "scopes"},
-		{"no targets", `{"project": 1, "allow_list": []}`, 400, "allow_list"},
-		{"a target of no type", `{"project": 1, "allow_list": ["robot:1"]}`, 400, "allow_list"},
-		{"a target with space", `{"project": 1, "allow_list": ["build: 1"]}`, 400, "allow_list"},
-		{"targets that are null", `{"project": 1, "allow_list": [null]}`, 400, "allow_list"},
-		{"an empty name", `{"project": 1, "name": ""}`, 400, "name"},
-		{"a name of 101", `{"project": 1, "name": "` + strings.Repeat("x", 101) + `"}`, 400, "name"},
-		{"a name with a newline", `{"project": 1, "name": "a\nb"}`, 400, "name"},
-		{"no time", `{"project": 1, "ttl": 0}`, 400, "ttl"},
-		{"time before now", `{"project": 1, "ttl": "-1h"}`, 400, "ttl"},
-		{"too much time", `{"project": 1, "ttl": "24h1s"}`, 400, "ttl"},
-		{"time beyond counting", `{"project": 1, "ttl": 9223372036854775807}`, 400, "ttl"},
-		{"time with a fraction", `{"project": 1, "ttl": 1.5}`, 400, "ttl"},
-		{"no unit", `{"project": 1, "ttl": "90"}`, 400, "ttl"},
-		{"max_ttl below ttl", `{"project": 1, "ttl": "2h", "max_ttl": "1h"}`, 400, "max_ttl"},
-		{"no time to activate", `{"project": 1, "activate_within": "0s"}`, 400, "activate_within"},
-		{"an unknown field", `{"project": 1, "Scopes": []}`, 400, "Scopes"},
-	}
 	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
 		w := newWorld(t, db)
 		before := w.contents()
-		for _, row := range rows {
+		for _, row := range badKeys {
 			got := w.do("staff", "POST", "keys/", row.body)
 			if got.status != row.status || !slices.Contains(got.fields(), row.field) {
 				t.Errorf("%s: %d about %v, want %d about %s: %s", row.name, got.status, got.fields(), row.status, row.field, got.text)

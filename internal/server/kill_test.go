@@ -99,6 +99,34 @@ func (c *child) ask(authorization, method, path, body string) (int, map[string]a
 	return got.StatusCode, o, nil
 }
 
+// writeUntilKilled posts commands from several sides, and sends the id of each one
+// that was acknowledged.
+func (c *child) writeUntilKilled(key string) <-chan float64 {
+	var all sync.WaitGroup
+	acknowledged := make(chan float64, 100_000)
+	body := `{"command": "make", "output": "` + strings.Repeat("x", 2000) + `"}`
+	for range 4 {
+		all.Go(func() {
+			for {
+				code, row, err := c.ask(key, "POST", "command/", body)
+				if err != nil {
+					return // killed
+				}
+				if code != 201 {
+					c.t.Errorf("%d: %v", code, row)
+					return
+				}
+				acknowledged <- row["id"].(float64)
+			}
+		})
+	}
+	go func() {
+		all.Wait()
+		close(acknowledged)
+	}()
+	return acknowledged
+}
+
 // TestKilledServerForgetsNothing kills a server in the middle of a build's
 // writes, and looks for each one that was acknowledged.
 func TestKilledServerForgetsNothing(t *testing.T) {
@@ -110,32 +138,12 @@ func TestKilledServerForgetsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := "Token " + made["key"].(string)
-	var all sync.WaitGroup
-	acknowledged := make(chan float64, 10_000)
-	for range 4 {
-		all.Go(func() {
-			for {
-				code, row, err := first.ask(key, "POST", "command/", `{"command": "make", "output": "`+strings.Repeat("x", 2000)+`"}`)
-				if err != nil {
-					return // killed
-				}
-				if code != 201 {
-					t.Errorf("%d: %v", code, row)
-					return
-				}
-				acknowledged <- row["id"].(float64)
-			}
-		})
-	}
+	acknowledged := first.writeUntilKilled(key)
 	var ids []float64
-	for len(ids) < 60 {
-		ids = append(ids, <-acknowledged)
-	}
-	first.kill()
-	all.Wait()
-	close(acknowledged)
 	for id := range acknowledged {
-		ids = append(ids, id)
+		if ids = append(ids, id); len(ids) == 60 {
+			first.kill()
+		}
 	}
 	second := startChild(t, databaseURL) // nobody unlocked the file
 	defer second.kill()
@@ -143,6 +151,9 @@ func TestKilledServerForgetsNothing(t *testing.T) {
 		if code, _, err := second.ask(key, "GET", fmt.Sprintf("command/%d/", int(id)), ""); code != 200 {
 			t.Errorf("command %v of %d acknowledged ones: %d, %v", id, len(ids), code, err)
 		}
+	}
+	if len(ids) < 60 {
+		t.Errorf("only %d commands were acknowledged", len(ids))
 	}
 	if code, row, err := second.ask(key, "PATCH", "build/1/", `{"state": "building"}`); code != 200 {
 		t.Errorf("the build goes on with %d: %v, %v", code, row, err)

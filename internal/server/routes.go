@@ -21,14 +21,19 @@ type row struct {
 // table is who may do what. The first row of a path also says who learns that
 // another method is not allowed there.
 func (s *Server) table() []row {
-	var (
-		anyone   = permission.AllowAny
-		staff    = permission.IsStaff
-		worker   = permission.HasBuildAPIKey
-		readers  = permission.Or(worker, permission.Restricted) // a key, or anyone who only reads, or staff
-		either   = permission.Or(worker, staff)
-		deriving = permission.And(worker, permission.HasScope(apikey.ScopeKeyCreate))
-	)
+	return append(s.buildRows(), s.keyRows()...)
+}
+
+var (
+	anyone   = permission.AllowAny
+	staff    = permission.IsStaff
+	worker   = permission.HasBuildAPIKey
+	readers  = permission.Or(worker, permission.Restricted) // a key, or anyone who only reads, or staff
+	either   = permission.Or(worker, staff)
+	deriving = permission.And(worker, permission.HasScope(apikey.ScopeKeyCreate))
+)
+
+func (s *Server) buildRows() []row {
 	return []row{
 		{"GET", "/healthz", anyone, s.health},
 		{"GET", "/api/v2/", anyone, s.index},
@@ -61,7 +66,11 @@ func (s *Server) table() []row {
 
 		{"GET", "/api/v2/notifications/", either, s.notifications.list},
 		{"POST", "/api/v2/notifications/", worker, s.createNotification},
+	}
+}
 
+func (s *Server) keyRows() []row {
+	return []row{
 		{"POST", "/api/v2/revoke/", anyone, s.revokeKey},
 		{"GET", "/api/v2/whoami/", worker, s.whoami},
 		{"POST", "/api/v2/keys/derive/", deriving, s.deriveKey},

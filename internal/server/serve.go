@@ -40,8 +40,11 @@ func (s *Server) Serve(ctx context.Context) error {
 	defer stop()
 	written := make(chan error, 1)
 	go func() { written <- s.keys.Run(background) }()
+	followed := make(chan error, 1)
+	go func() { followed <- s.cache.Run(background) }()
 	err = s.answer(ctx, listener)
 	stop()
+	err = errors.Join(err, <-followed)
 	select {
 	case failed := <-written:
 		return errors.Join(err, failed)

@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/buildkey/buildkey/apikey/keycache"
 	"github.com/buildkey/buildkey/apikey/keystore"
 	"github.com/buildkey/buildkey/middleware"
 	"github.com/buildkey/buildkey/parser"
@@ -20,6 +21,7 @@ type Server struct {
 	cfg     Config
 	db      *sqlx.DB
 	keys    *keystore.Store
+	cache   *keycache.Cache // in front of keys
 	guard   *middleware.Guard
 	router  *mux.Router
 	handler http.Handler
@@ -65,7 +67,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 }
 
 // New is Open on a database that the caller opened, and closes. The Config's
-// DatabaseURL is not used.
+// DatabaseURL is only where the cache of keys listens, if it is PostgreSQL's.
 func New(ctx context.Context, db *sqlx.DB, cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.check(); err != nil {
@@ -81,8 +83,12 @@ func New(ctx context.Context, db *sqlx.DB, cfg Config) (*Server, error) {
 	if err := queryset.Check(ctx, db, tables()...); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, db: db, keys: keys}
-	s.wire(notingKeys{keys}) // a cache of verified keys would stand here
+	cache, err := keycache.New(keys, keycache.Config{ListenDSN: listenDSN(cfg.DatabaseURL), Now: cfg.Now, Logger: cfg.Logger})
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, db: db, keys: keys, cache: cache}
+	s.wire(notingKeys{cache})
 	if s.router, err = s.newRouter(); err != nil {
 		return nil, err
 	}
