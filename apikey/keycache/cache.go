@@ -65,6 +65,8 @@ type Cache struct {
 	flights flights
 	gate    gate
 	counts  counts
+
+	toldLost time.Time // when the log was last told of a lost feed; Run's own
 }
 
 // New returns a cache in front of store, which follows no changes before

@@ -2,6 +2,7 @@ package keycache
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,6 +20,9 @@ type poller struct {
 
 // Follow implements [Feed].
 func (p *poller) Follow(ctx context.Context, sink Sink) error {
+	if p.db.Stats().MaxOpenConnections == 1 {
+		return errors.New("keycache: the pool has a single connection, which the feed would hold: allow two or more")
+	}
 	conn, err := p.db.Connx(ctx)
 	if err != nil {
 		return fmt.Errorf("keycache: cannot hold a connection: %w", err)

@@ -28,13 +28,12 @@ func (c *Cache) Run(ctx context.Context) error {
 }
 
 // lost waits before the next try: as long as the bound, for nothing is at stake
-// but speed.
+// but speed. It logs at most once a minute.
 func (c *Cache) lost(ctx context.Context, err error) {
-	reason := "it ended"
-	if err != nil {
-		reason = err.Error()
+	if now := c.cfg.Now(); now.Sub(c.toldLost) >= time.Minute {
+		c.toldLost = now
+		c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "keycache: the feed of changes was lost: asking the database until it is back", slog.Any("error", err))
 	}
-	c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "keycache: the feed of changes was lost: asking the database until it is back", slog.String("error", reason))
 	wait := time.NewTimer(c.cfg.Bound)
 	defer wait.Stop()
 	select {
