@@ -165,9 +165,14 @@ func (b *heartbeats) report(payload string, sink Sink) {
 	}
 }
 
+// heard passes a heartbeat on. When one before it did not arrive, other
+// notifications may be missing too.
 func (b *heartbeats) heard(number string, sink Sink) {
 	n, err := strconv.Atoi(number)
 	if i := n - b.first; err == nil && i >= 0 && i < len(b.sent) {
+		if i > 0 {
+			sink.All()
+		}
 		sink.Beat(b.sent[i])
 		b.sent, b.first, b.unheard = b.sent[i+1:], n+1, 0
 	}
