@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"weak"
+
+	"github.com/jmoiron/sqlx"
 
 	"github.com/buildkey/buildkey/apikey"
 )
@@ -159,4 +162,28 @@ func anySpelling(k kind, text string) (any, bool) {
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
 	return n, err == nil
+}
+
+// MaxStatements is how many statements are kept per database.
+const MaxStatements = maxStatements
+
+// Remembered is how many statements are kept of db.
+func Remembered(db *sqlx.DB) int {
+	m, ok := memories.Load(weak.Make(db))
+	if !ok {
+		return 0
+	}
+	s := &m.(*memory).statements
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.of)
+}
+
+// Knows gives a way to ask whether db is known, which does not keep it.
+func Knows(db *sqlx.DB) func() bool {
+	key := weak.Make(db)
+	return func() bool {
+		_, ok := memories.Load(key)
+		return ok
+	}
 }

@@ -27,9 +27,16 @@ func canonicalID(k kind, text string) (any, bool) {
 	case kindUUID:
 		return canonicalUUID(text)
 	case kindText:
-		return text, text != "" && utf8.ValidString(text) && !strings.Contains(text, "\x00")
+		return canonicalText(text)
 	}
 	return nil, false
+}
+
+func canonicalText(text string) (any, bool) {
+	if text == "" || !utf8.ValidString(text) || strings.Contains(text, "\x00") {
+		return nil, false
+	}
+	return text, true
 }
 
 func canonicalInt(text string, least, most int64) (any, bool) {

@@ -64,9 +64,7 @@ func (s *statements) prepareWanted(ctx context.Context, db *sqlx.DB) {
 	s.wanted = nil
 	s.mu.Unlock()
 	for _, st := range wanted {
-		if !st.dropped {
-			_, _ = s.prepare(ctx, db, st)
-		}
+		_, _ = s.prepare(ctx, db, st)
 		s.done(st)
 	}
 }
