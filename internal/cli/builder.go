@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -78,8 +79,11 @@ func (p *program) runBuilder(cmd *cobra.Command, f builderFlags) error {
 		Name: f.name, TempDir: f.tempDir, CommandTimeout: f.timeout, PassEnv: f.passEnv,
 		Environ: p.environ, Logger: p.textLogger(), Progress: p.stdout,
 	})
-	if err == nil && !result.Success {
-		err = fmt.Errorf("build %s failed: %s", result.Build, result.Error)
+	switch {
+	case errors.Is(err, worker.ErrRejected):
+		return worker.ErrRejected
+	case err == nil && !result.Success:
+		return fmt.Errorf("build %s failed: %s", result.Build, result.Error)
 	}
 	return err
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/buildkey/buildkey/internal/demo"
 )
 
-const demoLong = `Takes one real build through a server and a worker on this machine, shows it as it
-goes, and tries the worker's key on what it must not open. The project is the
+const demoLong = `Takes one real build through a server and a worker on this machine, shows it as
+it goes, and tries the worker's key on what it must not open. The project is the
 git checkout in the working directory, or a small one made on the spot.
 
 It uses a database of its own: a SQLite file, or a schema on the PostgreSQL
@@ -16,7 +16,7 @@ server that --database-url names. It leaves nothing behind.`
 func (p *program) demo() *cobra.Command {
 	var url string
 	cmd := &cobra.Command{
-		Use:     "demo",
+		Use:     "demo [--database-url URL]",
 		Short:   "Show a build from trigger to revoked key",
 		Long:    demoLong,
 		Example: "  buildkey demo\n  buildkey demo --database-url postgres://localhost/postgres?sslmode=disable",

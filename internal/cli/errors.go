@@ -28,13 +28,15 @@ func isBadValue(err error) bool {
 // command does not need them.
 var rooms = []string{"apikey: ", "keystore: ", "queryset: ", "server: ", "worker: ", "demo: "}
 
-// oneLine is an error's text as a person reads it at a terminal.
+// oneLine is an error's text as a person reads it at a terminal. Joined errors
+// stand side by side.
 func oneLine(err error) string {
-	text := strings.Join(strings.FieldsFunc(err.Error(), unicode.IsControl), " ")
-	for _, room := range rooms {
-		if rest, found := strings.CutPrefix(text, room); found {
-			return rest
+	lines := strings.FieldsFunc(err.Error(), unicode.IsControl)
+	for i, line := range lines {
+		for _, room := range rooms {
+			line = strings.TrimPrefix(line, room)
 		}
+		lines[i] = line
 	}
-	return text
+	return strings.Join(lines, "; ")
 }

@@ -19,7 +19,7 @@ func (p *program) keysList() *cobra.Command {
 	var at attachment
 	var all, asJSON bool
 	cmd := &cobra.Command{
-		Use:     "list",
+		Use:     "list [flags]",
 		Short:   "List keys",
 		Long:    keysListLong,
 		Example: "  buildkey keys list --project 1 --all",

@@ -11,14 +11,14 @@ import (
 	"github.com/buildkey/buildkey/apikey/keystore"
 )
 
-const keysPurgeLong = `Deletes the records of keys that have been dead for longer than the retention, in
-small batches. Their stories stay. A running server does this by itself.`
+const keysPurgeLong = `Deletes the records of keys that have been dead for longer than the retention,
+in small batches. Their stories stay. A running server does this by itself.`
 
 func (p *program) keysPurge() *cobra.Command {
 	var url string
 	var retention time.Duration
 	cmd := &cobra.Command{
-		Use:     "purge",
+		Use:     "purge [--retention DURATION]",
 		Short:   "Delete the records of keys long dead",
 		Long:    keysPurgeLong,
 		Example: "  buildkey keys purge --retention 360h",

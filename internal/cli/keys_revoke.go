@@ -24,7 +24,7 @@ func (p *program) keysRevoke() *cobra.Command {
 	var at attachment
 	var grace time.Duration
 	cmd := &cobra.Command{
-		Use:     "revoke ID… | --build ID | -",
+		Use:     "revoke ID… | --build ID | -  [--grace DURATION]",
 		Short:   "End the life of keys",
 		Long:    keysRevokeLong,
 		Example: keysRevokeExample,

@@ -22,7 +22,7 @@ func (p *program) keysShow() *cobra.Command {
 	var url string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "show ID",
+		Use:     "show ID [--json]",
 		Short:   "Show a key's record and its story",
 		Long:    keysShowLong,
 		Example: "  buildkey keys show 01920c5e-5b6d-7c1a-8f00-3d9a4e2b7c11",

@@ -9,12 +9,13 @@ import (
 )
 
 const migrateLong = `Creates the tables of the server and of the keys, or brings them up to date, and
-says what it changed. ` + "`serve`" + ` does the same when it starts. Several may run at once.`
+says what it changed. A server does the same when it starts. Several may run at
+once, but not beside a server on the same SQLite file.`
 
 func (p *program) migrate() *cobra.Command {
 	var url string
 	cmd := &cobra.Command{
-		Use:     "migrate",
+		Use:     "migrate [--database-url URL]",
 		Short:   "Create or update the database's schema",
 		Long:    migrateLong,
 		Example: "  buildkey migrate --database-url sqlite://buildkey.db",

@@ -34,10 +34,21 @@ func (p *program) root() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SuggestionsMinimumDistance = nearness
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetHelpCommand(help(root))
 	root.AddCommand(p.serve(), p.migrate(), p.keys(), p.links(), p.routes(), p.builder(), p.demo(), p.version())
+	keepUseLines(root)
 	return root
+}
+
+// keepUseLines shows each command's line of use as it stands: it names what must
+// be given.
+func keepUseLines(cmd *cobra.Command) {
+	cmd.DisableFlagsInUseLine = true
+	for _, member := range cmd.Commands() {
+		keepUseLines(member)
+	}
 }
 
 // knownCommand refuses a word where a command is due, and names what comes near.

@@ -9,8 +9,8 @@ import (
 	"github.com/buildkey/buildkey/internal/server"
 )
 
-const routesLong = `Lists what the server answers to, and the permission that each needs, read off the
-router itself. It needs no database.`
+const routesLong = `Lists what the server answers to, and the permission that each needs, read off
+the router itself. It needs no database.`
 
 func (p *program) routes() *cobra.Command {
 	return &cobra.Command{

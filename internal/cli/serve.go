@@ -7,8 +7,8 @@ import (
 	"github.com/buildkey/buildkey/internal/server"
 )
 
-const serveLong = `Runs the reference server. On a first start it makes the schema, a sample project
-and an admin token, which it prints that once, with lines to try.
+const serveLong = `Runs the reference server. On a first start it makes the schema, a sample
+project and an admin token, which it prints that once, with lines to try.
 
 SIGINT and SIGTERM let requests finish, for at most 10 seconds. A SQLite file
 serves one server at a time.`
@@ -22,7 +22,7 @@ type serveFlags struct {
 func (p *program) serve() *cobra.Command {
 	var f serveFlags
 	cmd := &cobra.Command{
-		Use:     "serve",
+		Use:     "serve [flags]",
 		Short:   "Run the reference server",
 		Long:    serveLong,
 		Example: "  buildkey serve\n  buildkey serve --addr :0 --database-url postgres://localhost/builds?sslmode=disable",
@@ -32,7 +32,7 @@ func (p *program) serve() *cobra.Command {
 	cmd.Flags().StringVar(&f.addr, "addr", server.DefaultAddr, "`address` to listen on; port 0 picks a free one")
 	alsoFrom(cmd, "addr", "BUILDKEY_ADDR")
 	databaseFlag(cmd, &f.url)
-	cmd.Flags().StringVar(&f.token, "admin-token", "", "`token` of staff; better in the environment, where fewer can read it (default made on the first start)")
+	cmd.Flags().StringVar(&f.token, "admin-token", "", "`token` of staff, safer in the environment (default made on the first start)")
 	alsoFrom(cmd, "admin-token", "BUILDKEY_ADMIN_TOKEN")
 	cmd.Flags().BoolVar(&f.noSample, "no-sample", false, "make no sample project in an empty database")
 	alsoFrom(cmd, "no-sample", "BUILDKEY_NO_SAMPLE")

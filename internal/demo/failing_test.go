@@ -41,6 +41,26 @@ func TestRunFailsWhenSomethingWentWrong(t *testing.T) {
 	}
 }
 
+// TestTheHandleGoesThroughTheEnvironmentAlone has a worker that tells what it was
+// given. The screen shows no handle, or show fails.
+func TestTheHandleGoesThroughTheEnvironmentAlone(t *testing.T) {
+	t.Parallel()
+	worker := filepath.Join(t.TempDir(), "worker")
+	write(t, worker, "#!/bin/sh\necho \"$@\" | tr ' ' '\\n'\nenv | cut -d= -f1 | grep BUILDKEY_\n")
+	if err := os.Chmod(worker, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	environ := append(os.Environ(), "BUILDKEY_KEY=of somebody else")
+	screen, err := show(t, t.Context(), demo.Config{Dir: t.TempDir(), Program: worker, Environ: environ})
+	if err == nil {
+		t.Error("a build that nobody worked on is no failure")
+	}
+	has(t, screen, "  | builder", "  | --server", "  | --build", "  | 1", "  | BUILDKEY_HANDLE")
+	if strings.Contains(screen, "BUILDKEY_KEY") {
+		t.Error("the worker gets a key that is not its own")
+	}
+}
+
 // cue calls do, once, when a text is written.
 type cue struct {
 	text string
