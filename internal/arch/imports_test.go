@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 	"parser":             {},
 	"apikey":             {uuid},
 	"apikey/apikeytest":  {module + "/apikey", uuid},
-	"apikey/keystore":    {module + "/apikey", uuid, sqlx, pq, goose},
+	"apikey/keystore":    {module + "/apikey", uuid, sqlx, goose},
 	"apikey/keycache":    {module + "/apikey", module + "/apikey/keystore", uuid, sqlx, pq, otter},
 	"permission":         {module + "/apikey"},
 	"queryset":           {module + "/apikey", sqlx, pq},
