@@ -145,13 +145,9 @@ func (w *writer) union(b *bound, columns string, parts []node) {
 }
 
 func (w *writer) where(n node) {
-	switch {
-	case n.op != opAll:
+	if n.op != opAll || len(n.kids) > 0 {
 		w.put(" WHERE ")
-		w.node(n)
-	case len(n.kids) > 0:
-		w.put(" WHERE ")
-		w.list(n.kids, " AND ")
+		w.bare(n)
 	}
 }
 

@@ -74,7 +74,7 @@ func (j *job) explain(e *Explanation) {
 	texts := make([]string, len(parts))
 	for i, part := range parts {
 		w := &writer{dialect: j.table.dialect}
-		w.node(part)
+		w.bare(part)
 		texts[i] = w.String()
 		e.Parts = j.leaves(e.Parts, kinds[i], part)
 	}

@@ -10,10 +10,11 @@ import (
 )
 
 // postgresIndexes lists a table's whole and valid indexes that can find equal
-// values. A view has none, and is told by the row without columns.
+// values, an expression as (). A view has none, and is told by the row without
+// columns.
 const postgresIndexes = `
 SELECT i.indisunique, (
-	SELECT string_agg(coalesce(a.attname, ''), ',' ORDER BY k.place)
+	SELECT string_agg(coalesce(a.attname, '()'), ',' ORDER BY k.place)
 	FROM unnest(i.indkey) WITH ORDINALITY k(attnum, place)
 	LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
 	WHERE k.place <= i.indnkeyatts)
@@ -29,7 +30,7 @@ SELECT false, '' FROM pg_class WHERE oid = to_regclass($1) AND relkind NOT IN ('
 const sqliteIndexes = `
 SELECT true, group_concat(name) FROM pragma_table_info(?1, ?2) WHERE pk > 0 HAVING count(*) = 1
 UNION ALL
-SELECT true, (SELECT group_concat(name) FROM pragma_index_info(l.name, ?2)) FROM pragma_index_list(?1, ?2) l
+SELECT true, (SELECT group_concat(coalesce(name, '()')) FROM pragma_index_info(l.name, ?2)) FROM pragma_index_list(?1, ?2) l
 WHERE l."unique" AND NOT l.partial
 UNION ALL
 SELECT false, '' FROM pragma_table_list(?1) WHERE type = 'view'`

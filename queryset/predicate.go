@@ -70,7 +70,7 @@ func (j *job) predicate(as string) (string, []any) {
 		at := ref{as, j.table.id}
 		w.node(j.q.alter.grown(exists("public", j.table, thisRow, at, shown(j.table, thisRow, 0)...)))
 	case len(parts) == 1:
-		w.node(j.q.alter.grown(all(parts[0]...)))
+		w.bare(j.q.alter.grown(all(parts[0]...)))
 	default:
 		w.put(ref{as, j.table.id}.sql(), " IN (")
 		w.union(j.table, quote(j.table.id.name), j.parts(formSelect))

@@ -60,6 +60,15 @@ func (w *writer) node(n node) {
 	}
 }
 
+// bare is a node without parentheses around it.
+func (w *writer) bare(n node) {
+	if n.op == opAll && len(n.kids) > 0 {
+		w.list(n.kids, " AND ")
+		return
+	}
+	w.node(n)
+}
+
 func (w *writer) joined(kids []node, between, empty string) {
 	if len(kids) == 0 {
 		w.put(empty)
