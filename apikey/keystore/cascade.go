@@ -19,7 +19,7 @@ func (c *change) lock(id uuid.UUID) error {
 	return c.get(apikey.ErrNotFound, `SELECT depth FROM buildkey_keys WHERE id = ? FOR UPDATE`, []any{id.String()}, &depth)
 }
 
-const lockAll = `SELECT k.id FROM buildkey_keys k WHERE (k.revoked_at IS NULL OR k.revoked_at > ?) AND `
+const selectEndable = `SELECT k.id FROM buildkey_keys k WHERE (k.revoked_at IS NULL OR k.revoked_at > ?) AND `
 
 const revokeAll = `UPDATE buildkey_keys SET revoked_at = LEAST(?::bigint, COALESCE(revoked_at, ?::bigint))
 WHERE id IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value)`
@@ -34,14 +34,20 @@ func (c *change) revokeOne(id uuid.UUID, grace time.Duration) error {
 // returns how many.
 func (c *change) revokeMany(column string, id apikey.ID, grace time.Duration) (int, error) {
 	now := c.now()
+	at := now + grace.Microseconds()
 	where := "k." + column + " = ? AND k." + column + " <> '' AND k.dies_at > ?"
 	total := 0
-	// A rotation that held one of these keys has left another in its place: look
-	// again until there is none.
+	// A rotation that held one of these keys has left another in its place, which
+	// the statement that waited for it does not see. A look that waits for nobody
+	// sees one of the two: go on until there is none.
 	for {
-		n, err := c.revokeFamily(now+grace.Microseconds(), grace, where, id, now)
+		left, err := c.ids(selectEndable+where+` LIMIT 1`, at, id, now)
+		if err != nil || len(left) == 0 {
+			return total, err
+		}
+		n, err := c.revokeFamily(at, grace, where, id, now)
 		total += n
-		if n == 0 || err != nil {
+		if err != nil {
 			return total, err
 		}
 	}
@@ -51,7 +57,7 @@ func (c *change) revokeMany(column string, id apikey.ID, grace time.Duration) (i
 func (c *change) revokeFamily(at int64, grace time.Duration, where string, args ...any) (int, error) {
 	total := 0
 	for generation := 0; generation <= maxDepth; generation++ {
-		ids, err := c.ids(lockAll+where+` ORDER BY k.depth, k.id FOR UPDATE`, append([]any{at}, args...)...)
+		ids, err := c.ids(selectEndable+where+` ORDER BY k.depth, k.id FOR UPDATE`, append([]any{at}, args...)...)
 		if err != nil || len(ids) == 0 {
 			return total, err
 		}
