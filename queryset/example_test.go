@@ -7,205 +7,207 @@ import (
 	"log"
 
 	"github.com/jmoiron/sqlx"
-	_ "modernc.org/sqlite"
+	_ "modernc.org/sqlite" // driver "sqlite"
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/queryset"
 )
 
-// The tables of an application, declared once. A command has no columns of its
-// own for project and version: it hangs from its build.
 var (
-	Projects = &queryset.Table{
-		Name: "projects", Resource: "project",
-		Project:  "id",
-		Ancestor: &queryset.Fields{Read: []string{"id", "slug"}}, // for its builds' keys
-		Public:   &queryset.Public{Where: "privacy = 'public'", Read: []string{"id", "slug"}},
-	}
-	Builds = &queryset.Table{
-		Name: "builds", Resource: "build",
-		Project: "project_id", Version: "version_id", Build: "id",
-		Write: []string{"state"},
-	}
-	Commands = &queryset.Table{
-		Name: "commands", Resource: "command",
-		Parent: &queryset.Parent{Table: Builds, Column: "build_id"},
-		Write:  []string{"command", "exit_code"},
-	}
+	sites = &queryset.Table{Name: "sites", Resource: "project", Project: "id",
+		Ancestor: &queryset.Fields{Read: []string{"id", "name"}}}
+	runs = &queryset.Table{Name: "runs", Resource: "build", Project: "site_id", Build: "id",
+		Write: []string{"state"}}
+	steps = &queryset.Table{Name: "steps", Resource: "command",
+		Parent: &queryset.Parent{Table: runs, Column: "run_id"},
+		Write:  []string{"command", "exit_code"}}
 )
 
-// sample opens a database in memory with two projects, three builds and two
-// commands. A real one is a file, or PostgreSQL.
-func sample() *sqlx.DB {
-	db := sqlx.MustOpen("sqlite", ":memory:")
-	db.SetMaxOpenConns(1) // each connection would have a memory of its own
+type step struct {
+	ID       int64  `db:"id"`
+	Command  string `db:"command"`
+	ExitCode *int   `db:"exit_code"`
+}
+
+// exampleDB has two sites, each with two runs of two steps.
+func exampleDB() *sqlx.DB {
+	db, err := sqlx.Open("sqlite", ":memory:")
+	if err != nil {
+		log.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
 	db.MustExec(`
-		CREATE TABLE projects (id INTEGER PRIMARY KEY, slug TEXT, privacy TEXT, deploy_key TEXT);
-		CREATE TABLE builds (id INTEGER PRIMARY KEY, project_id INTEGER, version_id INTEGER, state TEXT);
-		CREATE TABLE commands (id INTEGER PRIMARY KEY, build_id INTEGER, command TEXT, exit_code INTEGER);
-		INSERT INTO projects VALUES (1, 'pip', 'public', 'k1'), (2, 'secret-plan', 'private', 'k2');
-		INSERT INTO builds VALUES (42, 1, 11, 'building'), (43, 1, 11, 'triggered'), (50, 2, 21, 'triggered');
-		INSERT INTO commands VALUES (1, 42, 'make html', 0), (2, 50, 'make pdf', 1)`)
+		CREATE TABLE sites (id integer PRIMARY KEY, name text, owner text);
+		CREATE TABLE runs (id integer PRIMARY KEY, site_id integer, state text);
+		CREATE TABLE steps (id integer PRIMARY KEY, run_id integer, command text, exit_code integer);
+		INSERT INTO sites VALUES (1, 'docs', 'ada'), (2, 'blog', 'bob');
+		INSERT INTO runs VALUES (1, 1, 'finished'), (2, 1, 'building'), (3, 2, 'building'), (4, 2, 'finished');
+		INSERT INTO steps (run_id, command, exit_code) VALUES (1, 'make', 0), (1, 'make test', 0), (2, 'make', 0),
+			(2, 'make test', 2), (3, 'hugo', 1), (3, 'rsync', 0), (4, 'hugo', 0), (4, 'rsync', 0);`)
 	return db
 }
 
-// worker is a context as middleware makes it for a request with a key of build
-// 42, which is of version 11 and project 1.
-func worker() context.Context {
-	everyRow, err := apikey.ParseAllowList("*:*")
-	if err != nil {
-		log.Fatal(err)
-	}
+// keyInContext is a request whose key is attached to a site, and perhaps to a
+// run of it; middleware makes it so.
+func keyInContext(site, run apikey.ID) context.Context {
 	return apikey.NewContext(context.Background(), apikey.Key{
-		Project: "1", Version: "11", Build: "42",
-		Scopes:    apikey.Scopes{"project:read", "build:update", "command:read", "command:create"},
-		AllowList: everyRow,
+		Project: site, Build: run,
+		Permits:   apikey.Scopes{"project:*", "build:*", "command:*"},
+		AllowList: apikey.AllowList{{Type: "*", ID: "*"}},
 	})
 }
 
-// A worker sees its own build, and other builds as little as those that are not.
 func Example() {
-	db, ctx := sample(), worker()
+	db, ctx := exampleDB(), keyInContext("1", "2")
 	defer db.Close()
 
-	var builds []struct {
-		ID    int64  `db:"id"`
-		State string `db:"state"`
-	}
-	err := Builds.For(ctx).OrderBy("id DESC").Limit(10).Select(ctx, db, &builds)
-	fmt.Println(builds, err)
+	var list []step
+	err := steps.For(ctx).Where("exit_code <> ?", 0).OrderBy("id").Select(ctx, db, &list)
+	fmt.Println(len(list), list[0].Command, err)
 
-	fmt.Println(Builds.For(ctx).Update(ctx, db, 42, queryset.Values{"state": "finished"}))
-	err = Builds.For(ctx).Update(ctx, db, 43, queryset.Values{"state": "finished"})
-	fmt.Println(errors.Is(err, queryset.ErrNotFound))
-	err = Builds.For(ctx).Update(ctx, db, 42, queryset.Values{"project_id": 2})
-	fmt.Println(errors.Is(err, queryset.ErrForbidden))
-	// Output:
-	// [{42 building}] <nil>
-	// <nil>
-	// true
-	// true
-}
-
-// How far each declaration lets a build key see, and somebody without a key.
-func ExampleTable() {
-	db, ctx := sample(), worker()
-	defer db.Close()
-	if err := queryset.Check(ctx, db, Projects, Builds, Commands); err != nil {
-		log.Fatal(err)
-	}
-
-	commands, err := Commands.For(ctx).Count(ctx, db)
-	fmt.Println("commands:", commands, err)
-
-	project := map[string]any{} // what Ancestor names, of the key's own project
-	err = Projects.For(ctx).Get(ctx, db, project, 1)
-	fmt.Println("a worker's project:", project, err)
-
-	nobody := context.Background()
-	public, err := Projects.For(nobody).Count(nobody, db)
-	fmt.Println("public projects:", public, err)
-	_, err = Commands.For(nobody).Count(nobody, db)
-	fmt.Println("commands for nobody:", errors.Is(err, queryset.ErrUnscoped))
-	// Output:
-	// commands: 1 <nil>
-	// a worker's project: map[id:1 slug:pip] <nil>
-	// public projects: 1 <nil>
-	// commands for nobody: true
-}
-
-// A command can be added under the key's build and under no other: the check
-// and the insert are one statement.
-func ExampleQuery_Insert() {
-	db, ctx := sample(), worker()
-	defer db.Close()
-
-	id, err := Commands.For(ctx).Insert(ctx, db, queryset.Values{"build_id": 42, "command": "make pdf"})
+	id, err := steps.For(ctx).Insert(ctx, db, queryset.Values{"run_id": 2, "command": "make dist"})
 	fmt.Println(id, err)
 
-	for _, build := range []int{43, 999} { // a sibling, and none
-		_, err = Commands.For(ctx).Insert(ctx, db, queryset.Values{"build_id": build, "command": "make pdf"})
-		fmt.Println(err)
-	}
+	_, err = steps.For(ctx).Insert(ctx, db, queryset.Values{"run_id": 1, "command": "make dist"})
+	fmt.Println(errors.Is(err, queryset.ErrForbidden), err)
+
+	var another step
+	fmt.Println(steps.For(ctx).Get(ctx, db, &another, 1))
 	// Output:
-	// 3 <nil>
-	// queryset: a row to insert into commands lies outside the key's reach, or its parent does: apikey: forbidden
-	// queryset: a row to insert into commands lies outside the key's reach, or its parent does: apikey: forbidden
+	// 1 make test <nil>
+	// 9 <nil>
+	// true queryset: a row to insert into steps lies outside the key's reach, or its parent does: apikey: forbidden
+	// apikey: not found
 }
 
-// A statement written by hand takes its scope from a Predicate.
-func ExampleQuery_Predicate() {
-	db, ctx := sample(), worker()
+// Each table of a join that the key must be held to has its own predicate,
+// under the alias that it has in the statement.
+func ExampleQuery_Predicate_join() {
+	db, ctx := exampleDB(), keyInContext("1", "")
 	defer db.Close()
 
-	cond, args, err := Commands.For(ctx).Predicate(ctx, db, "read", "c")
+	inSteps, args, err := steps.For(ctx).Predicate(ctx, db, "read", "s")
 	if err != nil {
 		log.Fatal(err)
 	}
-	statement := queryset.Rebind(db, `
-		SELECT b.state, count(*), max(c.exit_code)
-		FROM commands c JOIN builds b ON b.id = c.build_id
-		WHERE c.command LIKE ? AND `+cond+`
-		GROUP BY b.state`)
-	var state string
-	var count, worst int
-	err = db.QueryRowxContext(ctx, statement, append([]any{"make %"}, args...)...).Scan(&state, &count, &worst)
-	fmt.Println(state, count, worst, err)
-	// Output:
-	// building 1 0 <nil>
+	inRuns, more, err := runs.For(ctx).Predicate(ctx, db, "read", "r")
+	if err != nil {
+		log.Fatal(err)
+	}
+	text := "SELECT s.command || ' of run ' || r.id FROM steps s JOIN runs r ON r.id = s.run_id" +
+		" WHERE s.exit_code > ? AND " + inSteps + " AND " + inRuns + " ORDER BY s.id"
+	args = append(append([]any{0}, args...), more...)
+
+	var lines []string
+	err = db.SelectContext(ctx, &lines, queryset.Rebind(db, text), args...)
+	fmt.Println(lines, err)
+	// Output: [make test of run 2] <nil>
 }
 
-// What holds a query's rows, and which rule says so. No value is in it.
-func ExampleQuery_Explain() {
-	db, ctx := sample(), worker()
+// An aggregate is of what the predicate leaves.
+func ExampleQuery_Predicate_aggregate() {
+	db, ctx := exampleDB(), keyInContext("2", "")
 	defer db.Close()
 
-	why, err := Builds.For(ctx).Where("state = ?", "building").Explain(ctx, db, "read")
+	in, args, err := runs.For(ctx).Predicate(ctx, db, "read", "r")
+	if err != nil {
+		log.Fatal(err)
+	}
+	text := "SELECT r.state, count(*) AS n FROM runs r WHERE " + in + " GROUP BY r.state ORDER BY r.state"
+
+	var counts []struct {
+		State string `db:"state"`
+		N     int    `db:"n"`
+	}
+	err = db.SelectContext(ctx, &counts, queryset.Rebind(db, text), args...)
+	fmt.Println(counts, err)
+	// Output: [{building 1} {finished 1}] <nil>
+}
+
+// A common table expression holds the scope once; what reads from it cannot
+// leave it.
+func ExampleQuery_Predicate_with() {
+	db, ctx := exampleDB(), keyInContext("1", "")
+	defer db.Close()
+
+	in, args, err := steps.For(ctx).Predicate(ctx, db, "read", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	text := "WITH mine AS (SELECT * FROM steps WHERE " + in + ")" +
+		" SELECT command FROM mine WHERE exit_code = (SELECT max(exit_code) FROM mine)"
+
+	var command string
+	err = db.GetContext(ctx, &command, queryset.Rebind(db, text), args...)
+	fmt.Println(command, err)
+	// Output: make test <nil>
+}
+
+func ExampleQuery_Explain() {
+	db, ctx := exampleDB(), keyInContext("1", "2")
+	defer db.Close()
+
+	why, err := steps.For(ctx).Where("exit_code > ?", 0).Explain(ctx, db, "read")
 	if err != nil {
 		log.Fatal(err)
 	}
 	for _, part := range why.Parts {
-		fmt.Printf("%s rows, %s: %v\n", part.Rows, part.Rule, part.Args)
+		fmt.Printf("%s: %s %q\n", part.Rule, part.SQL, part.Args)
 	}
 	// Output:
-	// own rows, attachment: project: [the key's project (integer)]
-	// own rows, attachment: version: [the key's version (integer)]
-	// own rows, attachment: build: [the key's build (integer)]
-	// own rows, where: [argument (string)]
+	// parent: runs: "parent 1"."id" = "steps"."run_id" []
+	// attachment: project: "parent 1"."site_id" = ? ["the key's project (integer)"]
+	// attachment: build: "parent 1"."id" = ? ["the key's build (integer)"]
+	// where: (exit_code > ?) ["argument (int)"]
 }
 
-// Changes that belong together.
-func ExampleBegin() {
-	db, ctx := sample(), worker()
+func ExampleQuery_Columns() {
+	db, ctx := exampleDB(), keyInContext("1", "2")
 	defer db.Close()
 
-	finish := func(db queryset.DB) error { // a *sqlx.DB, a *queryset.Tx or a *sqlx.Tx
-		if _, err := Commands.For(ctx).Insert(ctx, db, queryset.Values{"build_id": 42, "command": "done"}); err != nil {
-			return err
-		}
-		return Builds.For(ctx).Update(ctx, db, 42, queryset.Values{"state": "finished"})
-	}
+	columns, err := sites.For(ctx).Columns(ctx, db)
+	fmt.Println(columns, err)
+	// Output: [id name] <nil>
+}
+
+func ExampleQuery_InsertAll() {
+	db, ctx := exampleDB(), keyInContext("1", "2")
+	defer db.Close()
+
+	ids, err := steps.For(ctx).InsertAll(ctx, db, []queryset.Values{
+		{"run_id": 2, "command": "configure"},
+		{"run_id": 2, "command": "make"},
+	})
+	fmt.Println(ids, err)
+	// Output: [9 10] <nil>
+}
+
+func ExampleBegin() {
+	db, ctx := exampleDB(), keyInContext("1", "2")
+	defer db.Close()
+
 	tx, err := queryset.Begin(ctx, db)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(finish(tx))
-	fmt.Println(tx.Rollback())
-
-	left, err := Commands.For(ctx).Where("command = ?", "done").Count(ctx, db)
-	fmt.Println(left, err)
+	defer tx.Rollback()
+	n, err := steps.For(ctx).DeleteAll(ctx, tx)
+	fmt.Println(n, err)
+	err = runs.For(ctx).Update(ctx, tx, 2, queryset.Values{"state": "triggered"})
+	fmt.Println(err, tx.Commit())
 	// Output:
-	// <nil>
-	// <nil>
-	// 0 <nil>
+	// 2 <nil>
+	// <nil> <nil>
 }
 
-// Work that belongs to no request says why it looks at every row.
-func ExampleTable_Unscoped() {
-	db, ctx := sample(), context.Background()
+func ExampleCheck() {
+	db := exampleDB()
 	defer db.Close()
 
-	n, err := Builds.Unscoped("statistics of the night").Where("state = ?", "triggered").Count(ctx, db)
-	fmt.Println(n, err)
-	// Output: 2 <nil>
+	mistaken := &queryset.Table{Name: "steps", Resource: "command", Build: "build_id"}
+	fmt.Println(queryset.Check(context.Background(), db, sites, runs, steps))
+	fmt.Println(queryset.Check(context.Background(), db, mistaken))
+	// Output:
+	// <nil>
+	// queryset: table steps has no column build_id, which its declaration names
 }

@@ -29,20 +29,16 @@ func newMemory(d dialect.Dialect) *memory {
 	return &memory{dialect: d, tables: map[*Table]*bound{}}
 }
 
-func memoryOf[T sqlx.DB | sqlx.Tx](db *T, driverName string) (*memory, error) {
+func memoryOf[T sqlx.DB | sqlx.Tx](db *T, d dialect.Dialect) *memory {
 	key := weak.Make(db)
 	if m, ok := memories.Load(key); ok {
-		return m.(*memory), nil
-	}
-	d, err := dialect.Of(driverName)
-	if err != nil {
-		return nil, mistakef("%v", err)
+		return m.(*memory)
 	}
 	m, loaded := memories.LoadOrStore(key, newMemory(d))
 	if !loaded {
 		runtime.AddCleanup(db, forget[T], key)
 	}
-	return m.(*memory), nil
+	return m.(*memory)
 }
 
 func forget[T any](key weak.Pointer[T]) {

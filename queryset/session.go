@@ -31,23 +31,21 @@ func open(db DB) (session, error) {
 		return session{}, mistakef("the database is nil")
 	}
 	s := session{db: db, mapper: plainMapper}
-	var err error
+	d, err := dialect.Of(db.DriverName())
+	if err != nil {
+		return session{}, mistakef("%v", err)
+	}
 	switch db := db.(type) {
 	case *sqlx.DB:
 		s.pool, s.mapper = db, db.Mapper
-		s.memory, err = memoryOf(db, db.DriverName())
+		s.memory = memoryOf(db, d)
 	case *Tx:
 		s.tx, s.inTx, s.memory, s.mapper = db, true, db.memory, db.Mapper
 	case *sqlx.Tx:
 		s.inTx, s.mapper = true, db.Mapper
-		s.memory, err = memoryOf(db, db.DriverName())
+		s.memory = memoryOf(db, d)
 	default:
-		var d dialect.Dialect
-		d, err = dialect.Of(db.DriverName())
 		s.memory = newMemory(d)
-	}
-	if err != nil {
-		return session{}, err
 	}
 	return s, nil
 }

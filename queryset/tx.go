@@ -22,19 +22,16 @@ type Tx struct {
 // ends with Commit or Rollback, or is rolled back when ctx ends. An error
 // matches [apikey.ErrUnavailable] when the database could not answer.
 func Begin(ctx context.Context, db *sqlx.DB) (*Tx, error) {
-	if db == nil {
-		return nil, mistakef("the database is nil")
-	}
-	m, err := memoryOf(db, db.DriverName())
+	s, err := open(db)
 	if err != nil {
 		return nil, err
 	}
-	m.statements.prepareWanted(ctx, db)
+	s.memory.statements.prepareWanted(ctx, db)
 	tx, err := db.BeginTxx(ctx, nil)
 	if err != nil {
 		return nil, wrap("beginning a transaction", err)
 	}
-	return &Tx{Tx: tx, memory: m, own: map[*statement]*sql.Stmt{}}, nil
+	return &Tx{Tx: tx, memory: s.memory, own: map[*statement]*sql.Stmt{}}, nil
 }
 
 // Commit ends the transaction and keeps what it did.

@@ -1,0 +1,97 @@
+package queryset_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/dbtest"
+	"github.com/buildkey/buildkey/queryset"
+)
+
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	k := allowing(t, linked(keyOf("1", "", "5"), "2", "command:read"), "command:7")
+	k.ID = uuid.MustParse(idA)
+	want := strings.ReplaceAll(`read of commands for build key 0a1b2c3d-0000-4000-8000-00000000000a: "commands"."id" IN (SELECT "id" FROM "commands" WHERE EXISTS (SELECT 1 FROM "builds" AS "parent 1" WHERE "parent 1"."id" = "commands"."build_id" AND "parent 1"."project_id" = ? AND "parent 1"."id" = ?) AND "commands"."id" LISTED AND (exit_code > ?) UNION ALL SELECT "id" FROM "commands" WHERE EXISTS (SELECT 1 FROM "builds" AS "parent 1" WHERE "parent 1"."id" = "commands"."build_id" AND "parent 1"."project_id" LISTED) AND "commands"."id" LISTED AND (exit_code > ?))
+  own rows, parent: builds: "parent 1"."id" = "commands"."build_id"
+  own rows, attachment: project: "parent 1"."project_id" = ? [the key's project (integer)]
+  own rows, attachment: build: "parent 1"."id" = ? [the key's build (integer)]
+  own rows, allow list: "commands"."id" LISTED [allow list (integer list)]
+  own rows, where: (exit_code > ?) [argument (int)]
+  linked rows, parent: builds: "parent 1"."id" = "commands"."build_id"
+  linked rows, link: project: "parent 1"."project_id" LISTED [linked projects (integer list)]
+  linked rows, allow list: "commands"."id" LISTED [allow list (integer list)]
+  linked rows, where: (exit_code > ?) [argument (int)]`, "LISTED", "%s")
+	listed := map[string]string{"postgres": "= ANY (?)", "sqlite": "IN (SELECT value FROM json_each(?))"}
+	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+		fill(t, db)
+		got, err := commands.ForKey(k).Where("exit_code > ?", 1).Explain(t.Context(), db, "read")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(strings.ReplaceAll(want, "%s", listed[db.DriverName()]), got.String()); diff != "" {
+			t.Errorf("want -, got +:\n%s", diff)
+		}
+	})
+}
+
+// TestExplainNothing: where nothing is in reach, it says why.
+func TestExplainNothing(t *testing.T) {
+	t.Parallel()
+	bare := &queryset.Table{Name: "projects", Resource: "project", Project: "id"}
+	orphan := *commands
+	orphan.Public = &queryset.Public{Where: "1 = 1"}
+	orphan.Parent = &queryset.Parent{Table: versions, Column: "build_id"}
+	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+		fill(t, db)
+		for _, row := range []struct {
+			q    queryset.Query
+			says string
+		}{
+			{builds.ForKey(keyOf("", "", "")), "the key has no project"},
+			{bare.ForKey(keyOf("1", "2", "")), "declares no Ancestor"},
+			{versions.ForKey(keyOf("1", "", "5")), "the key fixes no version"},
+			{bare.ForKey(keyOf("one", "", "")), "the key's project can be in no row"},
+			{(&queryset.Table{Name: "builds", Resource: "build"}).ForKey(keyOf("1", "", "")), "hangs from no project"},
+			{(&queryset.Table{Name: "builds", Resource: "build", Build: "id"}).ForKey(keyOf("1", "", "5")), "no path"},
+			{builds.ForKey(allowing(t, keyOf("1", "", ""), "version:1")), "allow list names no row"},
+			{orphan.For(t.Context()), "a parent declares no Public"},
+		} {
+			e, err := row.q.Explain(t.Context(), db, "read")
+			if err != nil || e.SQL != "1 = 0" || len(e.Parts) != 1 || !strings.Contains(e.Parts[0].Rule, row.says) {
+				t.Errorf("want %q: %v, %v", row.says, e, err)
+			}
+		}
+	})
+}
+
+// TestExplainHolder: who is trusted is named with the reason, and a predicate of
+// every row is one.
+func TestExplainHolder(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+		fill(t, db)
+		for _, row := range []struct {
+			q           queryset.Query
+			holder, sql string
+		}{
+			{builds.Unscoped("a nightly job"), "unscoped: a nightly job", "1 = 1"},
+			{builds.For(apikey.WithEverything(t.Context(), "staff")), "everything: staff", "1 = 1"},
+			{projects.For(t.Context()), "anyone", "(privacy = 'public')"},
+			{builds.ForKey(keyOf("1", "2", "")), "version key " + uuid.Nil.String(), `"builds"."project_id" = ? AND "builds"."version_id" = ?`},
+		} {
+			e, err := row.q.Explain(t.Context(), db, "read")
+			if err != nil || e.Holder != row.holder || e.SQL != row.sql {
+				t.Errorf("%q: %v, %v", row.holder, e, err)
+			}
+		}
+		if _, err := builds.ForKey(keyOf("1", "", "")).Where("id = ?").Explain(t.Context(), db, "read"); err == nil {
+			t.Error("a mark without an argument")
+		}
+	})
+}
