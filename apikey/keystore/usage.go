@@ -11,14 +11,8 @@ import (
 // uses remembers who was used until [Store.Run] writes it down.
 type uses struct {
 	mu      sync.Mutex
-	pending map[uuid.UUID]use
+	pending map[uuid.UUID]int64 // the latest use, in microseconds
 	written map[uuid.UUID]int64 // what was written in the last minute, in microseconds
-}
-
-// use is the latest of a key.
-type use struct {
-	at      int64
-	skipped bool // somebody held the row, or its time is newer
 }
 
 const (
@@ -47,7 +41,7 @@ func (u *uses) note(id uuid.UUID, now int64) {
 		return
 	}
 	if u.pending == nil {
-		u.pending = map[uuid.UUID]use{}
+		u.pending = map[uuid.UUID]int64{}
 	}
-	u.pending[id] = use{at: max(u.pending[id].at, now)}
+	u.pending[id] = max(u.pending[id], now)
 }
