@@ -16,7 +16,7 @@ const (
 	mutationCases = 20_000
 	// mutationSeed is that of the first world. It is one in which most rules
 	// are noticed early; any other notices them, too, and takes longer.
-	mutationSeed = 16
+	mutationSeed = 15
 )
 
 // TestOracleNoticesMutations breaks one rule of the generator after another: the

@@ -46,7 +46,7 @@ func (t term) String() string {
 // at all is reached.
 func (d dice) trial(w *oracle.World) *trial {
 	t := d.throw(w)
-	for t.dull() && d.chance(80) {
+	for t.dull() && d.chance(75) {
 		t = d.throw(w)
 	}
 	return t
@@ -109,10 +109,10 @@ func (d dice) operation(t *trial) operation {
 func (d dice) name(w *oracle.World, op *operation) {
 	kind := op.table.Kinds[op.table.ID]
 	op.id = pick(d, w.Rows[op.table]...)[op.table.ID].Text
-	switch d.IntN(10) {
+	switch d.IntN(12) {
 	case 0:
 		op.id = pick(d, append(universe(kind), fresh(kind)...)...)
-	case 1:
+	case 1, 2:
 		op.id = d.odd(op.id)
 	}
 	op.spelled = d.spelled(op.id)

@@ -32,7 +32,10 @@ func (d dice) value(t *oracle.Table, column string) oracle.Value {
 	case "note", "order":
 		return pick(d, oracle.Value{}, oracle.Of("w"), oracle.Of("it's; ? -- $1"))
 	}
-	if d.chance(10) && column != t.ID {
+	switch {
+	case column == t.ID: // which need not hold a big number
+		return oracle.Of(pick(d, universe(t.Kinds[column])...))
+	case d.chance(10):
 		return oracle.Value{}
 	}
 	return oracle.Of(d.near(t.Kinds[column]))
