@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/apikey/keystore"
 	"github.com/buildkey/buildkey/internal/dbtest"
 )
 
@@ -58,15 +60,12 @@ func TestLinksAreEdited(t *testing.T) {
 func TestTwoHundredLinks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dbtest.SQLite(t))
-	for id := 1001; id <= 1201; id++ {
-		w.exec(`INSERT INTO projects (id, slug, name, privacy_level, max_concurrent_builds, environment_variables, has_ssh_key_with_write_access)
-			VALUES (?, ?, 'p', 'public', 1, '{}', false)`, id, fmt.Sprint("p", id))
+	for id := 1001; id <= 1199; id++ {
+		w.must(w.server.keys.AddLink(t.Context(), keystore.LinkEdit{Project: "1", Direction: keystore.Inbound, Other: apikey.ID(fmt.Sprint(id))}))
 	}
-	for id := 1001; id <= 1200; id++ {
-		w.do("staff", "POST", "project/1/links/", map[string]any{"direction": "inbound", "project": id}).want(201)
-	}
-	w.do("staff", "POST", "project/1/links/", map[string]any{"direction": "inbound", "project": 1201}).want(400)
-	w.do("staff", "POST", "project/1/links/", map[string]any{"direction": "outbound", "project": 1201}).want(201)
+	w.do("staff", "POST", "project/1/links/", `{"direction": "inbound", "project": 2}`).want(201)
+	w.do("staff", "POST", "project/1/links/", `{"direction": "inbound", "project": 3}`).want(400)
+	w.do("staff", "POST", "project/1/links/", `{"direction": "outbound", "project": 3}`).want(201)
 }
 
 // TestVisitor goes through what a key of alpha may do in beta, which lists it.
