@@ -116,3 +116,23 @@ func TestLinkLimitRace(t *testing.T) {
 		refusedAs(t, "one of a full list", b.AddLink(t.Context(), LinkEdit{Project: "1", Direction: Inbound, Other: "p0"}), ErrLinkExists)
 	})
 }
+
+// Two projects that list each other, and change their minds, all at once.
+func TestLinkEachOther(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		var group sync.WaitGroup
+		for _, pair := range [][2]apikey.ID{{"1", "2"}, {"2", "1"}} {
+			group.Go(func() {
+				for range 20 {
+					if err := b.AddLink(t.Context(), LinkEdit{Project: pair[0], Direction: Inbound, Other: pair[1]}); err != nil {
+						t.Error(err)
+					}
+					if err := b.RemoveLink(t.Context(), pair[0], Inbound, pair[1]); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		group.Wait()
+	})
+}

@@ -12,18 +12,25 @@ import (
 // maxLinks is how many projects a key reaches beside its own.
 const maxLinks = 400
 
-// The two columns list the projects that key k reaches: those that its own
-// project lists, and the others by id. Whoever lists a project, or opens itself
-// to all, must not make that project's keys slow, so each part reads an index up
-// to a bound that is one more than a key carries. A project with a row of its own
-// goes by own. What others say is not asked when own lets nobody but its list out.
-const reachColumns = `(
+// reachStamp changes whenever what keys of a project reach may have changed; see
+// the migration. It is NULL only in a schema that was tampered with.
+const reachStamp = `(g.stamp || CASE WHEN COALESCE(own.outbound_open, true) THEN '/o/' ELSE '/l/' END || COALESCE(own.stamp, '') || '/' || k.project)`
+
+// The three columns are the stamp and, unless it is the one that is known already,
+// the projects that key k reaches: those that its own project lists, and the others
+// by id. Whoever lists a project, or opens itself to all, must not make that
+// project's keys slow, so each part reads an index up to a bound that is one more
+// than a key carries. A project with a row of its own goes by own, and g is the row
+// for all. What others say is not asked when own lets nobody but its list out.
+const reachColumns = reachStamp + ` AS stamp,
+CASE WHEN ` + reachStamp + ` = ? THEN NULL ELSE (
 	SELECT string_agg(o.other || chr(31) || COALESCE(i.scopes, ''), chr(30))
 	FROM buildkey_links o
 	LEFT JOIN buildkey_links i ON i.project = o.other AND i.direction = 'inbound' AND i.other = o.project
 	LEFT JOIN buildkey_projects t ON t.id = o.other
 	WHERE o.project = k.project AND o.direction = 'outbound' AND (i.project IS NOT NULL OR t.inbound_open)
-) AS listed, (
+) END AS listed,
+CASE WHEN ` + reachStamp + ` = ? THEN NULL ELSE (
 	SELECT string_agg(u.project || chr(31) || COALESCE(u.scopes, ''), chr(30)) FROM (
 		SELECT v.project, v.scopes FROM (
 			SELECT i.project, i.scopes FROM buildkey_links i
@@ -38,10 +45,12 @@ const reachColumns = `(
 				AND NOT EXISTS (SELECT 1 FROM buildkey_links i WHERE i.project = t.id AND i.direction = 'inbound' AND i.other = k.project)
 			ORDER BY t.id LIMIT 401) w
 	) u
-) AS others`
+) END AS others`
 
-// reach is what the two columns gave.
-type reach struct{ listed, others *string }
+// reach is what the columns gave.
+type reach struct{ stamp, listed, others *string }
+
+func (r *reach) dest() []any { return []any{&r.stamp, &r.listed, &r.others} }
 
 // links reads r and tells whether there were more than a key carries.
 func (c *core) links(r reach) ([]apikey.Link, bool, error) {

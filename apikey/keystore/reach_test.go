@@ -135,11 +135,11 @@ func TestVerifyPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	var lines []string
-	if err := db.Select(&lines, `EXPLAIN (ANALYZE, TIMING OFF) `+b.text(selectVerify), k.ID.String()); err != nil {
+	if err := db.Select(&lines, `EXPLAIN (ANALYZE, TIMING OFF) `+b.text(selectVerify), "", "", k.ID.String()); err != nil {
 		t.Fatal(err)
 	}
 	plan := strings.Join(lines, "\n")
-	if strings.Contains(plan, "Seq Scan") {
+	if strings.Contains(strings.ReplaceAll(plan, "Seq Scan on buildkey_reach", ""), "Seq Scan") { // which has one row
 		t.Errorf("a table is read from end to end:\n%s", plan)
 	}
 	for _, index := range []string{"buildkey_keys_pkey", "buildkey_links_other", "buildkey_projects_open"} {

@@ -48,17 +48,17 @@ func (p *prepared) get(ctx context.Context, db *sqlx.DB, stale *sql.Stmt) (*sql.
 	return stmt, err
 }
 
-// selectOne scans the one row that p gives for arg. A statement that the server
+// selectOne scans the one row that p gives for args. A statement that the server
 // has lost, or whose tables were altered, is prepared again once.
-func (s *Store) selectOne(ctx context.Context, p *prepared, arg any, dest []any) error {
+func (s *Store) selectOne(ctx context.Context, p *prepared, args, dest []any) error {
 	if s.tx != nil || s.cfg.Unprepared || p.lost.Load() >= maxLost {
-		return s.reader().QueryRowxContext(ctx, p.text, arg).Scan(dest...)
+		return s.reader().QueryRowxContext(ctx, p.text, args...).Scan(dest...)
 	}
 	stmt, err := p.get(ctx, s.db, nil)
 	if err != nil {
 		return err
 	}
-	err = stmt.QueryRowContext(ctx, arg).Scan(dest...)
+	err = stmt.QueryRowContext(ctx, args...).Scan(dest...)
 	if !forgotten(err) {
 		return err
 	}
@@ -66,7 +66,7 @@ func (s *Store) selectOne(ctx context.Context, p *prepared, arg any, dest []any)
 	if stmt, err = p.get(ctx, s.db, stmt); err != nil {
 		return err
 	}
-	return stmt.QueryRowContext(ctx, arg).Scan(dest...)
+	return stmt.QueryRowContext(ctx, args...).Scan(dest...)
 }
 
 // forgotten knows invalid_sql_statement_name, and feature_not_supported, which

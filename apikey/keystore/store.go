@@ -55,6 +55,7 @@ type core struct {
 	verify  *prepared
 	uses    uses
 	refused refusals
+	memory  memory
 	watched watchers
 }
 

@@ -14,7 +14,8 @@ import (
 
 const selectVerify = `SELECT ` + keyColumns + ancestorColumns + `, ` + reachColumns + `
 FROM buildkey_keys k
-LEFT JOIN buildkey_projects own ON own.id = k.project` + ancestors + `
+LEFT JOIN buildkey_projects own ON own.id = k.project
+LEFT JOIN buildkey_reach g ON g.id = 1` + ancestors + `
 WHERE k.id = ?`
 
 // found is what one look at the database told of a key.
@@ -22,10 +23,11 @@ type found struct {
 	row   row
 	above ancestry
 	reach reach
+	known *reached // what was remembered of it, nil for nothing
 }
 
 func (f *found) dest() []any {
-	return append(f.row.dest(f.above.dest()...), &f.reach.listed, &f.reach.others)
+	return append(f.row.dest(f.above.dest()...), f.reach.dest()...)
 }
 
 // Verify tells which key raw is, with its scopes expanded and its links
@@ -79,7 +81,7 @@ func (s *Store) admit(ctx context.Context, id uuid.UUID, secret string) (apikey.
 				continue
 			}
 		}
-		k.Links, k.LinksCut, err = s.links(f.reach)
+		k.Links, k.LinksCut, err = s.resolve(id, f)
 		return k, trouble("read the links of a key", err)
 	}
 	return apikey.Key{}, trouble("activate a key", errors.New("others kept changing it"))
@@ -87,8 +89,9 @@ func (s *Store) admit(ctx context.Context, id uuid.UUID, secret string) (apikey.
 
 // find reads the row of id; an absent one is nil.
 func (s *Store) find(ctx context.Context, id uuid.UUID) (*found, error) {
-	var f found
-	err := s.selectOne(ctx, s.verify, id.String(), f.dest())
+	f := found{known: s.memory.recall(id)}
+	stamp := f.known.stampOf()
+	err := s.selectOne(ctx, s.verify, []any{stamp, stamp, id.String()}, f.dest())
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -1,0 +1,157 @@
+package keystore
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/buildkey/buildkey/apikey"
+	"github.com/google/uuid"
+)
+
+// hub lets project 1 in from many others, so that its reach is remembered.
+func (b bench) hub(t *testing.T) (raw string) {
+	t.Helper()
+	for i := range worthKnowing {
+		b.link(t, apikey.ID(fmt.Sprintf("h%02d", i)), Inbound, "1")
+	}
+	_, raw = b.mint(t, Spec{})
+	return raw
+}
+
+// reaches tells how many projects a key reaches, and whether other is one.
+func (b bench) reaches(t *testing.T, raw string, other apikey.ID) (int, bool) {
+	t.Helper()
+	k, err := b.Verify(t.Context(), raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range k.Links {
+		if l.Project == other {
+			return len(k.Links), true
+		}
+	}
+	return len(k.Links), false
+}
+
+// Whatever changes what a key reaches, by this store, by another or by hand, is seen
+// by the next verification, though the links are remembered.
+func TestMemoryIsNeverStale(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		other := newBench(t, b.db, Config{Now: b.clock.Now})
+		raw := b.hub(t)
+		exec := func(statement string) func() error {
+			return func() error { return second(b.db.Exec(statement)) }
+		}
+		n := worthKnowing
+		for _, row := range []struct {
+			name string
+			do   func() error
+			want int
+		}{
+			{"nothing", func() error { return nil }, n},
+			{"an entry", func() error {
+				return other.AddLink(t.Context(), LinkEdit{Project: "x", Direction: Inbound, Other: "1"})
+			}, n + 1},
+			{"its removal", func() error { return other.RemoveLink(t.Context(), "x", Inbound, "1") }, n},
+			{"one that opens", func() error { return other.SetLinkMode(t.Context(), "x", Open, "") }, n + 1},
+			{"and closes", func() error { return other.SetLinkMode(t.Context(), "x", Listed, "") }, n},
+			{"its own switch", func() error { return other.SetLinkMode(t.Context(), "1", "", Listed) }, 0},
+			{"and back", func() error { return other.SetLinkMode(t.Context(), "1", "", Open) }, n},
+			{"an entry by hand", exec(`INSERT INTO buildkey_links (project, direction, other) VALUES ('y', 'inbound', '1')`), n + 1},
+			{"turned to another", exec(`UPDATE buildkey_links SET other = '2' WHERE project = 'y'`), n},
+			{"and back", exec(`UPDATE buildkey_links SET other = '1' WHERE project = 'y'`), n + 1},
+			{"an open project by hand", exec(`INSERT INTO buildkey_projects (id, inbound_open) VALUES ('z', true)`), n + 2},
+			{"that is another now", exec(`UPDATE buildkey_projects SET id = 'zz' WHERE id = 'z'`), n + 2},
+			{"and is gone", exec(`DELETE FROM buildkey_projects WHERE id = 'zz'`), n + 1},
+			{"the project's own row is gone", exec(`DELETE FROM buildkey_projects WHERE id = '1'`), n + 1},
+			{"every link is gone", exec(`DELETE FROM buildkey_links`), 0},
+		} {
+			for range 2 { // to remember what there was before
+				if _, err := b.Verify(t.Context(), raw); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := row.do(); err != nil {
+				t.Fatalf("%s: %v", row.name, err)
+			}
+			for range 2 {
+				if got, _ := b.reaches(t, raw, ""); got != row.want {
+					t.Errorf("%s: reaches %d, want %d", row.name, got, row.want)
+				}
+			}
+		}
+	})
+}
+
+// What a transaction saw and rolled back is not remembered as true.
+func TestMemoryOfRolledBack(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		raw := b.hub(t)
+		tx := b.db.MustBegin()
+		defer tx.Rollback()
+		in := bench{Store: b.In(tx)}
+		if err := in.AddLink(t.Context(), LinkEdit{Project: "x", Direction: Inbound, Other: "1"}); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, there := in.reaches(t, raw, "x"); !there {
+				t.Error("not reached inside the transaction")
+			}
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, there := b.reaches(t, raw, "x"); there {
+				t.Error("reached after the rollback")
+			}
+		}
+	})
+}
+
+// Two projects without a row of their own share no memory, and nobody can change
+// what is remembered through a key that they were given.
+func TestMemoryIsApart(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		for i := range worthKnowing + 1 {
+			if err := b.SetLinkMode(t.Context(), apikey.ID(fmt.Sprintf("o%02d", i)), Open, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, one := b.mint(t, Spec{Project: "o00"})
+		_, two := b.mint(t, Spec{Project: "two"})
+		_, three := b.mint(t, Spec{Project: "three"})
+		for range 2 {
+			if n, self := b.reaches(t, one, "o00"); n != worthKnowing || self {
+				t.Errorf("one of the open reaches %d, itself: %v", n, self)
+			}
+			for _, raw := range []string{two, three} {
+				if n, there := b.reaches(t, raw, "o00"); n != worthKnowing+1 || !there {
+					t.Errorf("another reaches %d, the first: %v", n, there)
+				}
+			}
+		}
+		for range 2 {
+			k, err := b.Verify(t.Context(), two)
+			if err != nil || k.Links[3].Project != "o03" || k.Links[3].Scopes[0] != "build:read" {
+				t.Fatalf("%v, %v", k.Links, err)
+			}
+			k.Links[3].Project, k.Links[3].Scopes[0] = "secret", "build:*"
+		}
+	})
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	var m memory
+	for i := range maxKnownKeys + 100 {
+		key := uuid.New()
+		m.keep(key, &reached{stamp: fmt.Sprint(i)})
+		if got := m.recall(key); got.stampOf() != fmt.Sprint(i) {
+			t.Fatalf("what was just kept is %q", got.stampOf())
+		}
+	}
+	if len(m.keys) != maxKnownKeys || len(m.seen) != maxReached {
+		t.Errorf("%d keys and %d stamps", len(m.keys), len(m.seen))
+	}
+}
