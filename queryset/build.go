@@ -77,15 +77,17 @@ func (c *condition) check(d dialect.Dialect) ([]int, error) {
 }
 
 // parts are the predicates of the statements that UNION ALL joins, with the id
-// and the caller's conditions in each. There is always one.
+// and the caller's conditions in each. There is always one. An id that was asked
+// for is compared with the allow list before anything is sent.
 func (j *job) parts(f form) []node {
 	alias := alias(j.table)
 	var out []node
-	for _, part := range j.reach.parts(j.table, alias) {
+	for _, part := range j.reach.parts(j.table, alias, !f.one()) {
 		if f.one() {
-			part = slices.Insert(part, 0, byID(j.table, alias))
+			part.kids = slices.Insert(part.kids, 0, byID(j.table, alias))
 		}
-		out = append(out, j.q.alter.grown(all(append(part, j.q.conds.wheres()...)...)))
+		part.kids = append(part.kids, j.q.conds.wheres()...)
+		out = append(out, j.q.alter.grown(part))
 	}
 	if out == nil {
 		return []node{{op: opAny, rule: "nothing is in reach"}}
@@ -139,9 +141,22 @@ func (w *writer) union(b *bound, columns string, parts []node) {
 		if i > 0 {
 			w.put(" UNION ALL ")
 		}
-		w.put("SELECT ", columns, " FROM ", quote(b.table.Name))
+		w.put("SELECT ", columns, " FROM ")
+		w.from(b, part)
 		w.where(part)
 	}
+}
+
+// from is the table, or the rows of it that are looked up first. OFFSET keeps
+// PostgreSQL from looking for them in another way.
+func (w *writer) from(b *bound, part node) {
+	if len(part.among) == 0 {
+		w.put(quote(b.table.Name))
+		return
+	}
+	w.put("(SELECT * FROM ", quote(b.table.Name), " WHERE ")
+	w.list(part.among, " AND ")
+	w.put(" OFFSET 0) AS ", alias(b))
 }
 
 func (w *writer) where(n node) {

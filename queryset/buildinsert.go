@@ -69,10 +69,7 @@ func (j *job) insertCheck() node {
 	if j.reach.all {
 		return all()
 	}
-	ways := node{op: opAny, rule: "insert: the row is in reach"}
-	for _, part := range j.reach.parts(j.table, newRowAlias) {
-		ways.kids = append(ways.kids, all(part...))
-	}
+	ways := node{op: opAny, rule: "insert: the row is in reach", kids: j.reach.parts(j.table, newRowAlias, false)}
 	return all(append([]node{ways}, j.parentCheck()...)...)
 }
 

@@ -3,6 +3,7 @@ package queryset
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -79,7 +80,7 @@ func (j *job) explain(e *Explanation) {
 		e.Parts = j.leaves(e.Parts, kinds[i], part)
 	}
 	e.SQL = texts[0]
-	if len(parts) > 1 {
+	if len(parts) > 1 || len(parts[0].among) > 0 {
 		w := &writer{dialect: j.table.dialect}
 		w.put(ref{alias(j.table), j.table.id}.sql(), " IN (")
 		w.union(j.table, quote(j.table.id.name), parts)
@@ -106,7 +107,7 @@ func (r *reach) kinds() []string {
 // leaves adds the conditions that n is made of.
 func (j *job) leaves(parts []Part, rows string, n node) []Part {
 	if n.op == opAll || n.op == opExists {
-		for _, kid := range n.kids {
+		for _, kid := range slices.Concat(n.among, n.kids) {
 			parts = j.leaves(parts, rows, kid)
 		}
 		return parts

@@ -15,27 +15,36 @@ import (
 
 func TestExplain(t *testing.T) {
 	t.Parallel()
-	k := allowing(t, linked(keyOf("1", "", "5"), "2", "command:read"), "command:7")
+	k := keyOf("1", "", "5")
 	k.ID = uuid.MustParse(idA)
-	want := strings.ReplaceAll(`read of commands for build key 0a1b2c3d-0000-4000-8000-00000000000a: "commands"."id" IN (SELECT "id" FROM "commands" WHERE EXISTS (SELECT 1 FROM "builds" AS "parent 1" WHERE "parent 1"."id" = "commands"."build_id" AND "parent 1"."project_id" = ? AND "parent 1"."id" = ?) AND "commands"."id" LISTED AND (exit_code > ?) UNION ALL SELECT "id" FROM "commands" WHERE EXISTS (SELECT 1 FROM "builds" AS "parent 1" WHERE "parent 1"."id" = "commands"."build_id" AND "parent 1"."project_id" LISTED) AND "commands"."id" LISTED AND (exit_code > ?))
+	const own = `EXISTS (SELECT 1 FROM "builds" AS "parent 1" WHERE "parent 1"."id" = "commands"."build_id" AND "parent 1"."project_id" = ? AND "parent 1"."id" = ?)`
+	const lines = `
   own rows, parent: builds: "parent 1"."id" = "commands"."build_id"
   own rows, attachment: project: "parent 1"."project_id" = ? [the key's project (integer)]
   own rows, attachment: build: "parent 1"."id" = ? [the key's build (integer)]
-  own rows, allow list: "commands"."id" LISTED [allow list (integer list)]
-  own rows, where: (exit_code > ?) [argument (int)]
-  linked rows, parent: builds: "parent 1"."id" = "commands"."build_id"
-  linked rows, link: project: "parent 1"."project_id" LISTED [linked projects (integer list)]
-  linked rows, allow list: "commands"."id" LISTED [allow list (integer list)]
-  linked rows, where: (exit_code > ?) [argument (int)]`, "LISTED", "%s")
+  own rows, `
+	const of = "read of commands for build key 0a1b2c3d-0000-4000-8000-00000000000a: "
 	listed := map[string]string{"postgres": "= ANY (?)", "sqlite": "IN (SELECT value FROM json_each(?))"}
 	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
 		fill(t, db)
-		got, err := commands.ForKey(k).Where("exit_code > ?", 1).Explain(t.Context(), db, "read")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(strings.ReplaceAll(want, "%s", listed[db.DriverName()]), got.String()); diff != "" {
-			t.Errorf("want -, got +:\n%s", diff)
+		in := listed[db.DriverName()]
+		for _, row := range []struct {
+			key  apikey.Key
+			want string
+		}{
+			{allowing(t, k, "command:7"), of + own + ` AND "commands"."id" ` + in + ` AND (exit_code > ?)` + lines +
+				`allow list: "commands"."id" ` + in + " [allow list (integer list)]\n  own rows, where: (exit_code > ?) [argument (int)]"},
+			{linked(k, "2", "command:read"), of + `"commands"."id" IN (SELECT "id" FROM "commands" WHERE ` + own +
+				` AND (exit_code > ?) UNION ALL SELECT "id" FROM "commands" WHERE EXISTS (SELECT 1 FROM "builds" AS "parent 1"` +
+				` WHERE "parent 1"."id" = "commands"."build_id" AND "parent 1"."project_id" ` + in + `) AND (exit_code > ?))` + lines +
+				"where: (exit_code > ?) [argument (int)]\n  linked rows, parent: builds: \"parent 1\".\"id\" = \"commands\".\"build_id\"\n" +
+				`  linked rows, link: project: "parent 1"."project_id" ` + in + " [linked projects (integer list)]\n" +
+				"  linked rows, where: (exit_code > ?) [argument (int)]"},
+		} {
+			got, err := commands.ForKey(row.key).Where("exit_code > ?", 1).Explain(t.Context(), db, "read")
+			if diff := cmp.Diff(row.want, got.String()); diff != "" || err != nil {
+				t.Errorf("%v; want -, got +:\n%s", err, diff)
+			}
 		}
 	})
 }

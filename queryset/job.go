@@ -3,6 +3,7 @@ package queryset
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/buildkey/buildkey/apikey"
 )
@@ -95,7 +96,7 @@ func (j *job) identify(id any) bool {
 	if ok {
 		j.id, ok = j.q.alter.id(j.table.id.kind, text)
 	}
-	return ok && !j.reach.none()
+	return ok && !j.reach.none() && (!j.reach.listed || slices.Contains(j.reach.values.allowed, j.id))
 }
 
 // statement finds or builds the statement of a form. It is j's until the end

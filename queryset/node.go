@@ -13,6 +13,7 @@ type node struct {
 	right ref
 	arg   argument
 	kids  []node
+	among []node // of a whole part: the rows are looked for among these first
 	table *bound // of opExists, under the alias of left
 	text  string // of opText
 }

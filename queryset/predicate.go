@@ -63,14 +63,14 @@ func (j *job) predicate(as string) (string, []any) {
 	}
 	w := &writer{dialect: j.table.dialect}
 	w.put("(")
-	switch parts := j.reach.parts(j.table, as); {
+	switch parts := j.reach.parts(j.table, as, true); {
 	case j.reach.none():
 		w.put("1 = 0")
 	case j.reach.public:
 		at := ref{as, j.table.id}
 		w.node(j.q.alter.grown(exists("public", j.table, thisRow, at, shown(j.table, thisRow, 0)...)))
-	case len(parts) == 1:
-		w.bare(j.q.alter.grown(all(parts[0]...)))
+	case len(parts) == 1 && len(parts[0].among) == 0:
+		w.bare(j.q.alter.grown(parts[0]))
 	default:
 		w.put(ref{as, j.table.id}.sql(), " IN (")
 		w.union(j.table, quote(j.table.id.name), j.parts(formSelect))

@@ -33,7 +33,7 @@ func TestPredicate(t *testing.T) {
 			{"everything", builds.Unscoped("a test"), []int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}},
 		} {
 			for _, alias := range []string{"b", "select", "projects", "parent", ""} {
-				if got := byHand(t, db, row.q, alias); !slices.Equal(got, row.want) {
+				if got := joinedBuilds(t, db, row.q, alias); !slices.Equal(got, row.want) {
 					t.Errorf("%s as %q: %v, want %v", row.name, alias, got, row.want)
 				}
 			}
@@ -41,8 +41,8 @@ func TestPredicate(t *testing.T) {
 	})
 }
 
-// byHand joins builds with tables whose columns have the same names.
-func byHand(t *testing.T, db *sqlx.DB, q queryset.Query, alias string) (ids []int64) {
+// joinedBuilds joins builds with tables whose columns have the same names.
+func joinedBuilds(t *testing.T, db *sqlx.DB, q queryset.Query, alias string) (ids []int64) {
 	t.Helper()
 	cond, args, err := q.Predicate(t.Context(), db, "read", alias)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/dialect"
 )
 
 // parentAlias names a parent in a statement. No table can have that name, since
@@ -51,30 +52,40 @@ func shown(b *bound, alias string, depth int) []node {
 }
 
 // parts are the predicates of the rows that r reaches, one for each statement
-// that UNION ALL joins.
-func (r *reach) parts(b *bound, alias string) [][]node {
-	var parts [][]node
+// that UNION ALL joins. listed tells whether the allow list is theirs to compare.
+func (r *reach) parts(b *bound, alias string, listed bool) []node {
+	var parts []node
 	if r.all {
-		parts = append(parts, nil)
+		parts = append(parts, all())
 	}
 	if r.public {
-		parts = append(parts, shown(b, alias, 0))
+		parts = append(parts, all(shown(b, alias, 0)...))
 	}
 	if r.own {
-		parts = append(parts, r.allow(b, alias, attached(b, alias, r.fixed, 0)))
+		parts = append(parts, all(attached(b, alias, r.fixed, 0)...))
 	}
 	if r.linked {
-		parts = append(parts, r.allow(b, alias, []node{linkedTo(b, alias, 0, 0)}))
+		parts = append(parts, all(linkedTo(b, alias, 0, 0)))
+	}
+	for i := range parts {
+		if listed && r.listed {
+			r.allow(b, alias, &parts[i])
+		}
 	}
 	return parts
 }
 
-func (r *reach) allow(b *bound, alias string, part []node) []node {
-	if !r.listed {
-		return part
-	}
+// allow narrows a part to the allow list. Beside the projects of links, which
+// are a list as well, PostgreSQL cannot know which of the two is the shorter
+// one: it is told to look the ids up first.
+func (r *reach) allow(b *bound, alias string, part *node) {
 	at := ref{alias, b.id}
-	return append(part, node{op: opAmong, rule: "allow list", left: at, arg: argument{from: fromAllowed, kind: at.kind}})
+	list := node{op: opAmong, rule: "allow list", left: at, arg: argument{from: fromAllowed, kind: at.kind}}
+	if r.linked && b.dialect == dialect.Postgres {
+		part.among = append(part.among, list)
+		return
+	}
+	part.kids = append(part.kids, list)
 }
 
 func byID(b *bound, alias string) node {

@@ -128,7 +128,7 @@ func (j *job) buildWrite(w *writer, key shape) {
 		}
 	}
 	parts := j.parts(key.form)
-	if len(parts) == 1 {
+	if len(parts) == 1 && len(parts[0].among) == 0 {
 		w.where(parts[0])
 		return
 	}
