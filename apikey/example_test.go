@@ -2,7 +2,9 @@ package apikey_test
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -126,4 +128,47 @@ func ExampleScopes_Has() {
 	permits := apikey.Scopes{"build:*", "version:update"}
 	fmt.Println(permits.Has("build:delete"), permits.Has("version:read"), permits.Has("project:read"))
 	// Output: true true false
+}
+
+// A ScopeError says which scope was missing.
+func ExampleScopeError() {
+	err := fmt.Errorf("publish the build: %w", apikey.ScopeError{Scope: "build:update"})
+	missing, ok := errors.AsType[apikey.ScopeError](err)
+	fmt.Println(missing.Scope, ok, errors.Is(err, apikey.ErrForbidden))
+	// Output: build:update true true
+}
+
+// A store resolves a key's links at verification. Each reaches a project as a
+// whole, for what its scopes permit.
+func ExampleLink() {
+	key := apikey.Key{Project: "1", Links: []apikey.Link{{Project: "2", Scopes: apikey.Scopes{"build:read"}}}}
+	for _, link := range key.Links {
+		fmt.Println(link.Project, link.Scopes.Has("build:read"), link.Scopes.Has("build:update"))
+	}
+	// Output: 2 true false
+}
+
+// A scanner tells keys from what merely looks like one, without asking anybody.
+func ExampleFormat_Parse() {
+	format, err := apikey.NewFormat("bk")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	secret, err := format.Secret(uuid.New(), rand.Reader)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key := secret.Reveal()
+	_, _, err = format.Parse(key)
+	fmt.Println("a key:   ", err == nil)
+	_, _, err = format.Parse(strings.Replace(key, "_", "_0", 1)[:len(key)])
+	fmt.Println("shifted: ", err == nil)
+	_, _, err = format.Handles().Parse(key)
+	fmt.Println("a handle:", err == nil)
+	// Output:
+	// a key:    true
+	// shifted:  false
+	// a handle: false
 }
