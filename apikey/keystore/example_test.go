@@ -59,7 +59,8 @@ func Example() {
 	// true true
 }
 
-func ExampleStore_Create_invalid() {
+// A SpecError names every field that is wrong, each as a FieldError.
+func ExampleSpecError() {
 	ctx := context.Background()
 	store, db := open(ctx)
 	defer db.Close()

@@ -1,0 +1,151 @@
+package keystore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/apikey/keystore"
+)
+
+// A key is minted when a build starts and revoked when it ends, with a moment
+// for the worker's last calls.
+func ExampleStore_RevokeBuild() {
+	ctx := context.Background()
+	store, db := open(ctx)
+	defer db.Close()
+
+	start := func(build apikey.ID) apikey.Secret {
+		_, secret, err := store.Create(ctx, keystore.Spec{Project: "1", Version: "3", Build: build})
+		if err != nil {
+			log.Fatal(err)
+		}
+		return secret
+	}
+	end := func(build apikey.ID, grace time.Duration) {
+		n, err := store.RevokeBuild(ctx, build, grace)
+		fmt.Println("ended", n, err)
+	}
+	secret := start("42")
+	end("42", 30*time.Second)
+	key, err := store.Verify(ctx, secret.Reveal())
+	fmt.Println("for 30 s more:", !key.RevokedAt.IsZero(), err)
+	end("42", 0) // a second call can only shorten
+	_, err = store.Verify(ctx, secret.Reveal())
+	fmt.Println(errors.Is(err, apikey.ErrRevoked))
+	// Output:
+	// ended 1 <nil>
+	// for 30 s more: true <nil>
+	// ended 1 <nil>
+	// true
+}
+
+// A Filter chooses, and a Page holds a part of what was chosen.
+func ExampleFilter() {
+	ctx := context.Background()
+	store, db := open(ctx)
+	defer db.Close()
+	for _, spec := range []keystore.Spec{
+		{Name: "first", Project: "1", Build: "42"},
+		{Name: "second", Project: "1", Build: "43"},
+		{Name: "another's", Project: "2"},
+	} {
+		if _, _, err := store.Create(ctx, spec); err != nil {
+			log.Fatal(err)
+		}
+	}
+	page, err := store.List(ctx, keystore.Filter{Project: "1", Limit: 1})
+	fmt.Println(page.Keys[0].Name, "of", page.Total, err)
+	page, err = store.List(ctx, keystore.Filter{Project: "1", Limit: 1, Offset: 1})
+	fmt.Println(page.Keys[0].Name, "of", page.Total, err)
+	// Output:
+	// second of 2 <nil>
+	// first of 2 <nil>
+}
+
+// The story of a key outlives it. Each Event was written with its change.
+func ExampleEvent() {
+	ctx := keystore.WithActor(context.Background(), "user:7")
+	store, db := open(ctx)
+	defer db.Close()
+
+	key, _, err := store.Create(ctx, keystore.Spec{Project: "1", Build: "42", Scopes: apikey.Scopes{"build:update"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := store.Revoke(ctx, key.ID, time.Minute); err != nil {
+		log.Fatal(err)
+	}
+	events, err := store.Events(ctx, key.ID)
+	for _, e := range events {
+		fmt.Printf("%s by %s, scopes %v, %q\n", e.Kind, e.Actor, e.Scopes, e.Detail)
+	}
+	fmt.Println(err)
+	// Output:
+	// create by user:7, scopes [build:update], ""
+	// revoke by user:7, scopes [], "grace 1m0s"
+	// <nil>
+}
+
+// By default nobody's keys come in, and one's own may go where they are let in.
+// A LinkMode opens or closes a whole direction, a LinkList holds both.
+func ExampleLinkSettings() {
+	ctx := context.Background()
+	store, db := open(ctx)
+	defer db.Close()
+
+	links, err := store.Links(ctx, "2")
+	fmt.Println("in", links.Inbound.Mode, "out", links.Outbound.Mode, err)
+	err = store.AddLink(ctx, keystore.LinkEdit{Project: "2", Direction: keystore.Inbound, Other: "1"})
+	fmt.Println(err)
+	err = store.SetLinkMode(ctx, "2", "", keystore.Listed)
+	fmt.Println(err)
+	links, err = store.Links(ctx, "2")
+	fmt.Println("in", links.Inbound.Mode, links.Inbound.Entries[0].Project, "out", links.Outbound.Mode, err)
+	// Output:
+	// in listed out open <nil>
+	// <nil>
+	// <nil>
+	// in listed 1 out listed <nil>
+}
+
+// A DeriveError tells what a child may not have.
+func ExampleDeriveError() {
+	ctx := context.Background()
+	store, db := open(ctx)
+	defer db.Close()
+
+	parent, _, err := store.Create(ctx, keystore.Spec{Project: "1", Build: "42", Scopes: apikey.Scopes{"build:read", apikey.ScopeKeyCreate}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, _, err = store.Derive(ctx, parent.ID, keystore.Spec{Scopes: apikey.Scopes{"build:update"}})
+	if wider, ok := errors.AsType[*keystore.DeriveError](err); ok {
+		fmt.Println(wider.Field)
+		fmt.Println(wider.Detail)
+	}
+	// Output:
+	// scopes
+	// the parent does not permit build:update
+}
+
+// What Verify answered, for a metric.
+func ExampleStats() {
+	ctx := context.Background()
+	store, db := open(ctx)
+	defer db.Close()
+
+	for _, raw := range []string{"", "bk_typo", "no key at all"} {
+		_, err := store.Verify(ctx, raw)
+		fmt.Println(errors.Is(err, apikey.ErrMalformed))
+	}
+	fmt.Println(store.Stats().Malformed)
+	// Output:
+	// true
+	// true
+	// true
+	// 3
+}
