@@ -78,7 +78,7 @@ func ExampleNew() {
 }
 
 // A denial can be told from other errors, wrapped or not.
-func ExampleDenied() {
+func ExampleDeniedError() {
 	err := fmt.Errorf("publish: %w", permission.Denied("frozen", "the project is frozen"))
 	if denied, ok := errors.AsType[*permission.DeniedError](err); ok {
 		fmt.Println(denied.Code)
@@ -123,8 +123,9 @@ type admin struct{ name string }
 
 func (admin) IsStaff() bool { return true }
 
-// A test or a job can say who is asking.
-func ExampleWithUser() {
+// Whatever type an application has for its users, one method makes it a User. A
+// test or a job can say who is asking.
+func ExampleUser() {
 	r := httptest.NewRequest(http.MethodDelete, "/", nil)
 	fmt.Println(permission.IsStaff.Decide(r, nil).Verdict)
 	r = r.WithContext(permission.WithUser(r.Context(), admin{"ann"}))
@@ -153,4 +154,31 @@ func ExamplePermission() {
 	fmt.Println(d.Verdict, "by", d.Rule+":", d.Reason)
 	// Output:
 	// Deny by Weekdays: not on a Sunday
+}
+
+// And, Or and Not compose rules. One Verdict in each Decision, rather than one Boolean
+// before and one after the object is loaded, keeps a Not from letting anyone in.
+func ExampleVerdict() {
+	rule := func(v permission.Verdict) permission.Permission {
+		return permission.ForObject(v.String(), func(*http.Request, permission.Verdict) error {
+			if v == permission.Deny {
+				return permission.Denied("", "")
+			}
+			return nil
+		})
+	}
+	broken := permission.New("Broken", func(*http.Request) error { return errors.New("the database is down") })
+	grant, deny := rule(permission.Grant), rule(permission.Deny)
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for _, p := range []permission.Permission{
+		permission.And(grant, deny), permission.Or(grant, deny), permission.Not(deny), permission.Not(broken),
+	} {
+		before, after := p.Decide(r, nil), p.Decide(r, permission.Grant)
+		fmt.Println(p, before.Verdict, after.Verdict)
+	}
+	// Output:
+	// (Grant & Deny) Pending Deny
+	// (Grant | Deny) Pending Grant
+	// ~Deny Pending Grant
+	// ~Broken Unknown Unknown
 }
