@@ -93,6 +93,22 @@ func ExampleRoutes() {
 	// <nil>
 }
 
+// A Route is a line of an application's table of who may do what, here printed
+// for a reviewer.
+func ExampleRoute() {
+	guard := newGuard()
+	router := guard.Mux()
+	router.HandleMethods("/builds/{id}", guard.
+		On("GET", keyOrReader, http.HandlerFunc(showBuild)).
+		On("PATCH", permission.HasScope("build:update"), http.HandlerFunc(showBuild)))
+	for _, route := range router.Routes() {
+		fmt.Println(route)
+	}
+	// Output:
+	// GET /builds/{id} (HasBuildAPIKey | Restricted)
+	// PATCH /builds/{id} HasScope(build:update)
+}
+
 // A router of net/http on which no route can be without a permission.
 func ExampleMux() {
 	guard := newGuard()

@@ -15,7 +15,7 @@ import (
 	"github.com/buildkey/buildkey/permission"
 )
 
-// oneKey stands for a keystore.Store.
+// oneKey is a Verifier that knows one key. It stands for a keystore.Store.
 type oneKey struct{}
 
 func (oneKey) Verify(_ context.Context, raw string) (apikey.Key, error) {
@@ -203,4 +203,26 @@ func ExampleGuard_Require() {
 	fmt.Println(w.Code, w.Body)
 	// Output:
 	// 200 keyed true, for build "7"
+}
+
+// Anything that tells good keys from bad is a Verifier: this one keeps keys of an
+// older kind away from the store.
+func ExampleVerifier() {
+	guard := newGuard()
+	guard.Keys = newKeysOnly{oneKey{}}
+	app := guard.Authenticate(guard.Require(permission.HasBuildAPIKey)(http.HandlerFunc(showBuild)))
+	ask(app, "GET", "/builds/7/", "bk_example")
+	ask(app, "GET", "/builds/7/", "0123456789abcdef")
+	// Output:
+	// GET /builds/7/ 200 keyed true, for build "7"
+	// GET /builds/7/ 401 Token error="invalid_token"
+}
+
+type newKeysOnly struct{ middleware.Verifier }
+
+func (v newKeysOnly) Verify(ctx context.Context, raw string) (apikey.Key, error) {
+	if !strings.HasPrefix(raw, "bk_") {
+		return apikey.Key{}, apikey.ErrRevoked // all of them were
+	}
+	return v.Verifier.Verify(ctx, raw)
 }
