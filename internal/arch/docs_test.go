@@ -61,9 +61,11 @@ func undocumentedSpec(d *ast.GenDecl, spec ast.Spec) []string {
 }
 
 func exportedReceiver(d *ast.FuncDecl) bool {
-	if d.Recv == nil {
-		return true
-	}
+	return d.Recv == nil || ast.IsExported(receiver(d))
+}
+
+// receiver is the name of the type whose method d is.
+func receiver(d *ast.FuncDecl) string {
 	kind := d.Recv.List[0].Type
 	for {
 		switch x := kind.(type) {
@@ -72,9 +74,9 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 		case *ast.IndexExpr:
 			kind = x.X
 		case *ast.Ident:
-			return x.IsExported()
+			return x.Name
 		default:
-			return false
+			return ""
 		}
 	}
 }
