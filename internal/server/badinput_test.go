@@ -31,6 +31,8 @@ var badInputs = []struct {
 	{"a Boolean as number", "kb", "PATCH", "build/101/", `{"success": 1}`, 400, []string{"success"}},
 	{"a state that is null", "kb", "PATCH", "build/101/", `{"state": null}`, 400, []string{"state"}},
 	{"a time without zone", "kb", "PATCH", "build/101/", `{"task_executed_at": "2026-01-05T10:00:00"}`, 400, []string{"task_executed_at"}},
+	{"a time with a short hour", "kb", "PATCH", "build/101/", `{"task_executed_at": "2026-01-05T1:00:00Z"}`, 400, []string{"task_executed_at"}},
+	{"a time with a comma", "kb", "PATCH", "build/101/", `{"task_executed_at": "2026-01-05T10:00:00,5Z"}`, 400, []string{"task_executed_at"}},
 	{"a config that is a list", "kb", "PATCH", "build/101/", `{"config": []}`, 400, []string{"config"}},
 	{"NUL in text", "kb", "PATCH", "build/101/", `{"commit": "a\u0000b"}`, 400, []string{"commit"}},
 	{"a body for a row out of reach", "kb", "PATCH", "build/201/", `{`, 404, nil},

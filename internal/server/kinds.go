@@ -98,7 +98,8 @@ func timestamp(raw json.RawMessage) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := time.Parse(time.RFC3339, v.(string))
+	var t time.Time
+	err = t.UnmarshalText([]byte(v.(string))) // stricter than time.Parse
 	if err != nil || t.UTC().Year() < 1 || t.UTC().Year() > 9999 {
 		return nil, errors.New("must be a time as in RFC 3339, such as 2026-01-05T10:00:00Z")
 	}
