@@ -1,0 +1,3 @@
+// Package serving measures the reference server over loopback HTTP, with and without
+// its protection.
+package serving

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/buildkey/buildkey/internal/bench/measure"
+)
+
+// settings are how much is measured, and where the report goes.
+type settings struct {
+	command string
+	folder  string
+	out     io.Writer
+	// inMemory is the effort for what takes nanoseconds, asking for what asks a
+	// database or a server.
+	inMemory, asking measure.Effort
+	// rows are the sizes of the table that is read, keys how many are remembered.
+	rows []int
+	keys int
+}
+
+// settingsOf are those of a whole run, or of a quick one.
+func settingsOf(quick bool) settings {
+	if quick {
+		return settings{
+			command: "QUICK=1 make bench", folder: filepath.Join(os.TempDir(), "buildkey-bench-quick"), out: os.Stdout,
+			inMemory: measure.Effort{Rounds: 3, Turn: 40 * time.Millisecond},
+			asking:   measure.Effort{Rounds: 9, Turn: 40 * time.Millisecond},
+			rows:     []int{10_000, 100_000, 1_000_000}, keys: 10_000,
+		}
+	}
+	return settings{
+		command: "make bench", folder: "results", out: os.Stdout,
+		inMemory: measure.Effort{Rounds: 11, Turn: 150 * time.Millisecond},
+		asking:   measure.Effort{Rounds: 41, Turn: 100 * time.Millisecond},
+		rows:     []int{10_000, 100_000, 1_000_000}, keys: 100_000,
+	}
+}
+
+// peers are the modules whose versions the report names.
+var peers = []string{
+	"github.com/golang-jwt/jwt/v5", "github.com/go-chi/jwtauth/v5", "github.com/auth0/go-jwt-middleware/v2",
+	"github.com/casbin/casbin/v2", "github.com/cedar-policy/cedar-go", "github.com/Masterminds/squirrel",
+	"github.com/jmoiron/sqlx", "github.com/lib/pq", "modernc.org/sqlite",
+}

@@ -1,0 +1,2 @@
+// Package web measures what middleware costs around an empty handler.
+package web
