@@ -1,0 +1,42 @@
+package keycache
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Whoever makes up keys faster than the gate lets them through waits in line: at
+// most a thousand a second ask the database. Keys that exist do not.
+func TestAFloodOfStrangersAsksAThousandTimesASecond(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		unknown        bool
+		atLeast, under time.Duration
+	}{
+		"strangers": {true, 990 * time.Millisecond, 1100 * time.Millisecond},
+		"known":     {false, 0, time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g, began := newGate(), time.Now()
+				var asking sync.WaitGroup
+				for range 1010 {
+					asking.Go(func() {
+						if err := g.enter(t.Context()); err != nil {
+							t.Error(err)
+							return
+						}
+						g.leave(test.unknown)
+					})
+				}
+				asking.Wait()
+				if took := time.Since(began); took < test.atLeast || took >= test.under {
+					t.Errorf("1,010 reads took %v", took)
+				}
+			})
+		})
+	}
+}
