@@ -9,14 +9,17 @@ import (
 	"github.com/buildkey/buildkey/apikey"
 )
 
-func TestCreateRefuses(t *testing.T) {
+// badSpec is a Spec with one thing wrong.
+type badSpec struct {
+	name  string
+	spec  Spec
+	field string
+	says  string
+}
+
+func badSpecs() []badSpec {
 	long := strings.Repeat("x", 201)
-	rows := []struct {
-		name  string
-		spec  Spec
-		field string
-		says  string
-	}{
+	return []badSpec{
 		{"no project", Spec{Project: ""}, "project", "required"},
 		{"a project of 129 bytes", Spec{Project: apikey.ID(long[:129])}, "project", "xxx"},
 		{"a project with a line feed", Spec{Project: "a\nb"}, "project", `"a\nb"`},
@@ -42,8 +45,11 @@ func TestCreateRefuses(t *testing.T) {
 		{"a wait above the maximum", Spec{Project: "1", ActivateWithin: 7*24*time.Hour + 1}, "activate_within", "above the maximum 168h0m0s"},
 		{"a negative wait", Spec{Project: "1", ActivateWithin: -1}, "activate_within", "-1ns"},
 	}
+}
+
+func TestCreateRefuses(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
-		for _, row := range rows {
+		for _, row := range badSpecs() {
 			t.Run(row.name, func(t *testing.T) {
 				_, secret, err := b.Create(t.Context(), row.spec)
 				var bad *SpecError
