@@ -28,46 +28,52 @@ func TestCheckPasses(t *testing.T) {
 	})
 }
 
+func ownParent() *queryset.Table {
+	t := &queryset.Table{Name: "builds", Resource: "build"}
+	t.Parent = &queryset.Parent{Table: t, Column: "project_id"}
+	return t
+}
+
+// mistakes are declarations that are wrong, and what the error names.
+var mistakes = []struct {
+	name  string
+	table *queryset.Table
+	says  string
+	runs  bool // a statement does not meet it
+}{
+	{"nil", nil, "nil", true},
+	{"no name", &queryset.Table{Resource: "build"}, "name", false},
+	{"no table", &queryset.Table{Name: "bilds", Resource: "build"}, "no table bilds", false},
+	{"no schema", &queryset.Table{Name: "elsewhere.builds", Resource: "build"}, "elsewhere", false},
+	{"no resource", &queryset.Table{Name: "builds", Project: "project_id"}, "Resource", false},
+	{"an odd resource", &queryset.Table{Name: "builds", Resource: "Build"}, `"Build"`, true},
+	{"no id column", &queryset.Table{Name: "builds", Resource: "build", ID: "pk"}, "column pk", false},
+	{"no attachment column", &queryset.Table{Name: "builds", Resource: "build", Version: "v"}, "column v", false},
+	{"no parent column", &queryset.Table{Name: "builds", Resource: "build", Parent: &queryset.Parent{Table: projects, Column: "p"}}, "column p", false},
+	{"no parent table", &queryset.Table{Name: "builds", Resource: "build", Parent: &queryset.Parent{Column: "project_id"}}, "no Table", false},
+	{"its own parent", ownParent(), "parent of itself", false},
+	{"an unreadable field", &queryset.Table{Name: "builds", Resource: "build", Read: []string{"colour"}}, "colour", false},
+	{"a field to write", &queryset.Table{Name: "builds", Resource: "build", Write: []string{"colour"}}, "colour", false},
+	{"an Ancestor's field", &queryset.Table{Name: "builds", Resource: "build", Ancestor: &queryset.Fields{Write: []string{"colour"}}}, "colour", false},
+	{"a public field", &queryset.Table{Name: "builds", Resource: "build", Public: &queryset.Public{Where: "1 = 1", Read: []string{"colour"}}}, "colour", false},
+	{"public without a condition", &queryset.Table{Name: "builds", Resource: "build", Public: &queryset.Public{}}, "empty", false},
+	{"public with an argument", &queryset.Table{Name: "builds", Resource: "build", Public: &queryset.Public{Where: "id = ?"}}, "arguments", false},
+	{"public that does not close", &queryset.Table{Name: "builds", Resource: "build", Public: &queryset.Public{Where: "(1 = 1"}}, "parenthesis", false},
+	{"public by an unknown column", &queryset.Table{Name: "builds", Resource: "build", Public: &queryset.Public{Where: "colour = 'red'"}}, "colour", true},
+	{"an id that is no id", &queryset.Table{Name: "flags", Resource: "build", ID: "flag"}, "flag", false},
+	{"an id of many rows", &queryset.Table{Name: "builds", Resource: "build", ID: "version_id", Build: "id"}, `("version_id")`, true},
+	{"a parent of another type", &queryset.Table{Name: "flags", Resource: "build", Parent: &queryset.Parent{Table: builds, Column: "name"}}, "give them one type", true},
+	{"an attachment of another type", &queryset.Table{Name: "flags", Resource: "build", Project: "name", Parent: &queryset.Parent{Table: builds, Column: "id"}}, "the project is", true},
+}
+
 // TestCheckFinds: each mistake in a declaration, by what the error names, and a
 // mistake that a statement would meet is an error there, too.
 func TestCheckFinds(t *testing.T) {
 	t.Parallel()
-	self := &queryset.Table{Name: "builds", Resource: "build"}
-	self.Parent = &queryset.Parent{Table: self, Column: "project_id"}
-	rows := []struct {
-		name  string
-		table *queryset.Table
-		says  string
-		runs  bool // a statement does not meet it
-	}{
-		{"nil", nil, "nil", true},
-		{"no name", &queryset.Table{Resource: "build"}, "name", false},
-		{"no table", &queryset.Table{Name: "bilds", Resource: "build"}, "no table bilds", false},
-		{"no schema", &queryset.Table{Name: "elsewhere.builds", Resource: "build"}, "elsewhere", false},
-		{"no resource", &queryset.Table{Name: "builds", Project: "project_id"}, "Resource", false},
-		{"an odd resource", &queryset.Table{Name: "builds", Resource: "Build"}, `"Build"`, true},
-		{"no id column", &queryset.Table{Name: "builds", Resource: "build", ID: "pk"}, "column pk", false},
-		{"no attachment column", &queryset.Table{Name: "builds", Resource: "build", Version: "v"}, "column v", false},
-		{"no parent column", &queryset.Table{Name: "builds", Resource: "build", Parent: &queryset.Parent{Table: projects, Column: "p"}}, "column p", false},
-		{"no parent table", &queryset.Table{Name: "builds", Resource: "build", Parent: &queryset.Parent{Column: "project_id"}}, "no Table", false},
-		{"its own parent", self, "parent of itself", false},
-		{"an unreadable field", &queryset.Table{Name: "builds", Resource: "build", Read: []string{"colour"}}, "colour", false},
-		{"a field to write", &queryset.Table{Name: "builds", Resource: "build", Write: []string{"colour"}}, "colour", false},
-		{"an Ancestor's field", &queryset.Table{Name: "builds", Resource: "build", Ancestor: &queryset.Fields{Write: []string{"colour"}}}, "colour", false},
-		{"a public field", &queryset.Table{Name: "builds", Resource: "build", Public: &queryset.Public{Where: "1 = 1", Read: []string{"colour"}}}, "colour", false},
-		{"public without a condition", &queryset.Table{Name: "builds", Resource: "build", Public: &queryset.Public{}}, "empty", false},
-		{"public with an argument", &queryset.Table{Name: "builds", Resource: "build", Public: &queryset.Public{Where: "id = ?"}}, "arguments", false},
-		{"public that does not close", &queryset.Table{Name: "builds", Resource: "build", Public: &queryset.Public{Where: "(1 = 1"}}, "parenthesis", false},
-		{"public by an unknown column", &queryset.Table{Name: "builds", Resource: "build", Public: &queryset.Public{Where: "colour = 'red'"}}, "colour", true},
-		{"an id that is no id", &queryset.Table{Name: "flags", Resource: "build", ID: "flag"}, "flag", false},
-		{"an id of many rows", &queryset.Table{Name: "builds", Resource: "build", ID: "version_id", Build: "id"}, `("version_id")`, true},
-		{"a parent of another type", &queryset.Table{Name: "flags", Resource: "build", Parent: &queryset.Parent{Table: builds, Column: "name"}}, "give them one type", true},
-		{"an attachment of another type", &queryset.Table{Name: "flags", Resource: "build", Project: "name", Parent: &queryset.Parent{Table: builds, Column: "id"}}, "the project is", true},
-	}
 	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
 		fill(t, db)
 		exec(t, db, "CREATE TABLE flags (id bigint PRIMARY KEY, flag real UNIQUE, name text UNIQUE)")
-		for _, row := range rows {
+		for _, row := range mistakes {
 			err := queryset.Check(t.Context(), db, row.table)
 			if err == nil || !strings.HasPrefix(err.Error(), "queryset: ") || !strings.Contains(err.Error(), row.says) {
 				t.Errorf("%s: %v", row.name, err)

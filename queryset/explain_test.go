@@ -32,7 +32,7 @@ func TestExplain(t *testing.T) {
 			key  apikey.Key
 			want string
 		}{
-			{allowing(t, k, "command:7"), of + own + ` AND "commands"."id" ` + in + ` AND (exit_code > ?)` + lines +
+			{allowing(k, "command:7"), of + own + ` AND "commands"."id" ` + in + ` AND (exit_code > ?)` + lines +
 				`allow list: "commands"."id" ` + in + " [allow list (integer list)]\n  own rows, where: (exit_code > ?) [argument (int)]"},
 			{linked(k, "2", "command:read"), of + `"commands"."id" IN (SELECT "id" FROM "commands" WHERE ` + own +
 				` AND (exit_code > ?) UNION ALL SELECT "id" FROM "commands" WHERE EXISTS (SELECT 1 FROM "builds" AS "parent 1"` +
@@ -68,7 +68,7 @@ func TestExplainNothing(t *testing.T) {
 			{bare.ForKey(keyOf("one", "", "")), "the key's project can be in no row"},
 			{(&queryset.Table{Name: "builds", Resource: "build"}).ForKey(keyOf("1", "", "")), "hangs from no project"},
 			{(&queryset.Table{Name: "builds", Resource: "build", Build: "id"}).ForKey(keyOf("1", "", "5")), "no path"},
-			{builds.ForKey(allowing(t, keyOf("1", "", ""), "version:1")), "allow list names no row"},
+			{builds.ForKey(allowing(keyOf("1", "", ""), "version:1")), "allow list names no row"},
 			{orphan.For(t.Context()), "a parent declares no Public"},
 		} {
 			e, err := row.q.Explain(t.Context(), db, "read")

@@ -95,6 +95,12 @@ type build struct {
 	Builder string `db:"builder"` // no key may read it
 }
 
+// Keys that many tests use.
+var (
+	build5   = keyOf("1", "2", "5")
+	project1 = keyOf("1", "", "")
+)
+
 // keyOf may do everything to all that it is attached to.
 func keyOf(project, version, build apikey.ID) apikey.Key {
 	return apikey.Key{Project: project, Version: version, Build: build,
@@ -107,11 +113,11 @@ func linked(k apikey.Key, project apikey.ID, scopes ...string) apikey.Key {
 	return k
 }
 
-func allowing(t testing.TB, k apikey.Key, targets ...string) apikey.Key {
-	t.Helper()
+// allowing narrows k to the rows that targets name.
+func allowing(k apikey.Key, targets ...string) apikey.Key {
 	list, err := apikey.ParseAllowList(targets...)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	k.AllowList = list
 	return k

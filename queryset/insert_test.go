@@ -33,53 +33,58 @@ func fillNotes(t *testing.T, db *sqlx.DB) {
 	}
 }
 
+// creator may write to project 2, too.
+var creator = linked(build5, "2", "note:create", "command:create")
+
+// of are the values of a row.
+func of(pairs ...any) queryset.Values {
+	out := queryset.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		out[pairs[i].(string)] = pairs[i+1]
+	}
+	return out
+}
+
+// insertCases are inserts, and the row that comes of each.
+var insertCases = []struct {
+	name  string
+	table *queryset.Table
+	key   apikey.Key
+	row   queryset.Values
+	want  string // the new row: project version build body; "" is ErrForbidden
+}{
+	{"left out: the key's", notes, build5, of("body", "x", "build_id", 5), "1 2 5 x"},
+	{"a parent as text", notes, build5, of("build_id", "5"), "1 2 5 empty"},
+	{"given: the same", notes, build5, of("project_id", "1", "version_id", apikey.ID("2"), "build_id", 5), "1 2 5 empty"},
+	{"another project", notes, build5, of("project_id", 2, "build_id", 5), ""},
+	{"another version", notes, build5, of("version_id", 1, "build_id", 5), ""},
+	{"no project", notes, build5, of("project_id", nil, "build_id", 5), ""},
+	{"another build", notes, build5, of("build_id", 4), ""},
+	{"a build that does not exist", notes, build5, of("build_id", 99), ""},
+	{"no build, for a build key", notes, build5, of("body", "x"), ""},
+	{"no parent, and the default is another project's", notes, project1, of("body", "x"), "1 - - x"},
+	{"no parent, said", notes, project1, of("build_id", sql.NullInt64{}), "1 - - empty"},
+	{"a version that the key leaves open", notes, project1, of("version_id", 1), "1 1 - empty"},
+	{"a parent in reach", notes, project1, of("build_id", 6), "1 - 6 empty"},
+	{"a parent out of reach", notes, project1, of("build_id", 7), ""},
+	{"ids that are not canonical", notes, project1, of("build_id", "06"), ""},
+	{"a project that is not canonical", notes, project1, of("project_id", "01"), ""},
+	{"a creator", notes, creator, of("project_id", 2, "build_id", 8), "2 2 8 empty"},
+	{"a creator elsewhere", notes, creator, of("project_id", 3, "build_id", 8), ""},
+	{"a link that permits reading", notes, linked(build5, "2", "note:read"), of("project_id", 2, "build_id", 8), ""},
+	{"a column that is not writable", notes, project1, of("id", 3), ""},
+	{"an allow list without all of it", notes, allowing(project1, "note:1", "command:*"), of("body", "x"), ""},
+	{"an allow list with all of it", notes, allowing(project1, "note:*"), of("body", "x"), "1 - - x"},
+	{"the zero key", notes, apikey.Key{Permits: project1.Permits, AllowList: project1.AllowList}, of("body", "x"), ""},
+	{"a table above the key", projects, build5, of("name", "x"), ""},
+	{"a version above, by Ancestor", versions, build5, of("slug", "x"), ""},
+}
+
 func TestInsert(t *testing.T) {
 	t.Parallel()
-	v := func(pairs ...any) queryset.Values {
-		out := queryset.Values{}
-		for i := 0; i < len(pairs); i += 2 {
-			out[pairs[i].(string)] = pairs[i+1]
-		}
-		return out
-	}
-	build5, project1 := keyOf("1", "2", "5"), keyOf("1", "", "")
-	visitor := linked(build5, "2", "note:create", "command:create")
-	rows := []struct {
-		name  string
-		table *queryset.Table
-		key   apikey.Key
-		row   queryset.Values
-		want  string // the new row: project version build body; "" is ErrForbidden
-	}{
-		{"left out: the key's", notes, build5, v("body", "x", "build_id", 5), "1 2 5 x"},
-		{"a parent as text", notes, build5, v("build_id", "5"), "1 2 5 empty"},
-		{"given: the same", notes, build5, v("project_id", "1", "version_id", apikey.ID("2"), "build_id", 5), "1 2 5 empty"},
-		{"another project", notes, build5, v("project_id", 2, "build_id", 5), ""},
-		{"another version", notes, build5, v("version_id", 1, "build_id", 5), ""},
-		{"no project", notes, build5, v("project_id", nil, "build_id", 5), ""},
-		{"another build", notes, build5, v("build_id", 4), ""},
-		{"a build that does not exist", notes, build5, v("build_id", 99), ""},
-		{"no build, for a build key", notes, build5, v("body", "x"), ""},
-		{"no parent, and the default is another project's", notes, project1, v("body", "x"), "1 - - x"},
-		{"no parent, said", notes, project1, v("build_id", sql.NullInt64{}), "1 - - empty"},
-		{"a version that the key leaves open", notes, project1, v("version_id", 1), "1 1 - empty"},
-		{"a parent in reach", notes, project1, v("build_id", 6), "1 - 6 empty"},
-		{"a parent out of reach", notes, project1, v("build_id", 7), ""},
-		{"ids that are not canonical", notes, project1, v("build_id", "06"), ""},
-		{"a project that is not canonical", notes, project1, v("project_id", "01"), ""},
-		{"a visitor", notes, visitor, v("project_id", 2, "build_id", 8), "2 2 8 empty"},
-		{"a visitor elsewhere", notes, visitor, v("project_id", 3, "build_id", 8), ""},
-		{"a link that permits reading", notes, linked(build5, "2", "note:read"), v("project_id", 2, "build_id", 8), ""},
-		{"a column that is not writable", notes, project1, v("id", 3), ""},
-		{"an allow list without all of it", notes, allowing(t, project1, "note:1", "command:*"), v("body", "x"), ""},
-		{"an allow list with all of it", notes, allowing(t, project1, "note:*"), v("body", "x"), "1 - - x"},
-		{"the zero key", notes, apikey.Key{Permits: project1.Permits, AllowList: project1.AllowList}, v("body", "x"), ""},
-		{"a table above the key", projects, build5, v("name", "x"), ""},
-		{"a version above, by Ancestor", versions, build5, v("slug", "x"), ""},
-	}
 	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
 		fillNotes(t, db)
-		for _, row := range rows {
+		for _, row := range insertCases {
 			t.Run(row.name, func(t *testing.T) {
 				id, err := row.table.ForKey(row.key).Insert(t.Context(), db, row.row)
 				if row.want == "" && !errors.Is(err, queryset.ErrForbidden) {

@@ -71,7 +71,7 @@ func TestImmutable(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
 		fill(t, db)
-		k := linked(allowing(t, keyOf("1", "", ""), "build:*"), "2", "build:read")
+		k := linked(allowing(keyOf("1", "", ""), "build:*"), "2", "build:read")
 		args, terms := []any{6}, []string{"id"}
 		base := builds.ForKey(k)
 		q := base.Where("id >= ?", args...).OrderBy(terms...)
@@ -93,69 +93,83 @@ func TestImmutable(t *testing.T) {
 	})
 }
 
+var (
+	inProject1  = builds.ForKey(project1)
+	inNoProject = builds.ForKey(keyOf("one", "", ""))
+)
+
+func selecting(q queryset.Query) func(queryset.DB) error {
+	return func(db queryset.DB) error { return q.Select(context.Background(), db, &[]build{}) }
+}
+
+// badInputs are calls that make no sense, and what the error names.
+var badInputs = []struct {
+	name string
+	do   func(queryset.DB) error
+	says string
+}{
+	{"a negative limit", selecting(inProject1.Limit(-1)), "limit -1"},
+	{"a negative offset", selecting(inProject1.Offset(-2)), "offset -2"},
+	{"an order by no column", selecting(inProject1.OrderBy("colour")), `"colour"`},
+	{"an empty order", selecting(inProject1.OrderBy("")), `""`},
+	{"an order in no direction", selecting(inProject1.OrderBy("id SIDEWAYS")), `"id SIDEWAYS"`},
+	{"an order of three words", selecting(inProject1.OrderBy("id DESC NULLS")), `"id DESC NULLS"`},
+	{"an order by an expression", selecting(inProject1.OrderBy("(SELECT 1)")), `(SELECT`},
+	{"an order in two lines", selecting(inProject1.OrderBy("id\nstate")), `"id\nstate"`},
+	{"an order by an unreadable column", selecting(inProject1.OrderBy("builder")), "builder"},
+	{"an order by another's case", selecting(inProject1.OrderBy("ID")), `"ID"`},
+	{"too few arguments", selecting(inProject1.Where("id = ? OR id = ?", 1)), "marks 2"},
+	{"too many arguments", selecting(inProject1.Where("id = ?", 1, 2)), "2 were given"},
+	{"arguments without marks", selecting(inProject1.Where("id = '?'", 1)), "marks 0"},
+	{"the earlier Where", selecting(inProject1.Where("id = ?").Where("id = ?", 1)), "marks 1"},
+	{"an empty condition", selecting(inProject1.Where("")), "empty"},
+	{"a condition that is a comment", selecting(inProject1.Where("/* 1 = 1 */ ")), "empty"},
+	{"no values to insert", func(db queryset.DB) error { _, err := inProject1.Insert(context.Background(), db, nil); return err }, "no values"},
+	{"no values to update", func(db queryset.DB) error { return inProject1.Update(context.Background(), db, 1, queryset.Values{}) }, "no values"},
+	{"no values for all", func(db queryset.DB) error { _, err := inProject1.UpdateAll(context.Background(), db, nil); return err }, "no values"},
+	{"an insert with a Where", func(db queryset.DB) error {
+		_, err := inProject1.Where("1 = 1").Insert(context.Background(), db, queryset.Values{"state": "x"})
+		return err
+	}, "insert takes no Where"},
+	{"deleting with a limit", func(db queryset.DB) error {
+		_, err := inProject1.Limit(1).DeleteAll(context.Background(), db)
+		return err
+	}, "Limit"},
+	{"updating in an order", func(db queryset.DB) error {
+		_, err := inProject1.OrderBy("id").UpdateAll(context.Background(), db, queryset.Values{"state": "x"})
+		return err
+	}, "OrderBy"},
+	{"a predicate with a Where", func(db queryset.DB) error {
+		_, _, err := inProject1.Where("1 = 1").Predicate(context.Background(), db, "read", "")
+		return err
+	}, "predicate"},
+	{"an alias that is none", func(db queryset.DB) error {
+		_, _, err := inProject1.Predicate(context.Background(), db, "read", `b" --`)
+		return err
+	}, "alias"},
+	{"an action that is none", func(db queryset.DB) error {
+		_, _, err := inProject1.Predicate(context.Background(), db, "*", "b")
+		return err
+	}, "action"},
+	{"an action to explain that is none", func(db queryset.DB) error {
+		_, err := inProject1.Explain(context.Background(), db, "read ")
+		return err
+	}, "action"},
+	{"a bad order, and no rows in reach", selecting(inNoProject.OrderBy("colour")), `"colour"`},
+	{"a bad condition, and no rows in reach", selecting(inNoProject.Where("1) OR (1")), "parenthesis"},
+	{"a nil database", func(queryset.DB) error { return inProject1.Select(context.Background(), nil, &[]build{}) }, "nil"},
+	{"a nil *sqlx.DB", func(queryset.DB) error { return inProject1.Select(context.Background(), (*sqlx.DB)(nil), &[]build{}) }, "nil"},
+}
+
 // TestBadInput: each is an error that says which, and no SQL is sent.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
-	q := builds.ForKey(keyOf("1", "", ""))
-	none := builds.ForKey(keyOf("one", "", ""))
-	ctx := context.Background()
-	sel := func(q queryset.Query) func(queryset.DB) error {
-		return func(db queryset.DB) error { return q.Select(ctx, db, &[]build{}) }
-	}
-	rows := []struct {
-		name string
-		do   func(queryset.DB) error
-		says string
-	}{
-		{"a negative limit", sel(q.Limit(-1)), "limit -1"},
-		{"a negative offset", sel(q.Offset(-2)), "offset -2"},
-		{"an order by no column", sel(q.OrderBy("colour")), `"colour"`},
-		{"an empty order", sel(q.OrderBy("")), `""`},
-		{"an order in no direction", sel(q.OrderBy("id SIDEWAYS")), `"id SIDEWAYS"`},
-		{"an order of three words", sel(q.OrderBy("id DESC NULLS")), `"id DESC NULLS"`},
-		{"an order by an expression", sel(q.OrderBy("(SELECT 1)")), `(SELECT`},
-		{"an order in two lines", sel(q.OrderBy("id\nstate")), `"id\nstate"`},
-		{"an order by an unreadable column", sel(q.OrderBy("builder")), "builder"},
-		{"an order by another's case", sel(q.OrderBy("ID")), `"ID"`},
-		{"too few arguments", sel(q.Where("id = ? OR id = ?", 1)), "marks 2"},
-		{"too many arguments", sel(q.Where("id = ?", 1, 2)), "2 were given"},
-		{"arguments without marks", sel(q.Where("id = '?'", 1)), "marks 0"},
-		{"the earlier Where", sel(q.Where("id = ?").Where("id = ?", 1)), "marks 1"},
-		{"an empty condition", sel(q.Where("")), "empty"},
-		{"a condition that is a comment", sel(q.Where("/* 1 = 1 */ ")), "empty"},
-		{"no values to insert", func(db queryset.DB) error { _, err := q.Insert(ctx, db, nil); return err }, "no values"},
-		{"no values to update", func(db queryset.DB) error { return q.Update(ctx, db, 1, queryset.Values{}) }, "no values"},
-		{"no values for all", func(db queryset.DB) error { _, err := q.UpdateAll(ctx, db, nil); return err }, "no values"},
-		{"an insert with a Where", func(db queryset.DB) error {
-			_, err := q.Where("1 = 1").Insert(ctx, db, queryset.Values{"state": "x"})
-			return err
-		}, "insert takes no Where"},
-		{"deleting with a limit", func(db queryset.DB) error { _, err := q.Limit(1).DeleteAll(ctx, db); return err }, "Limit"},
-		{"updating in an order", func(db queryset.DB) error {
-			_, err := q.OrderBy("id").UpdateAll(ctx, db, queryset.Values{"state": "x"})
-			return err
-		}, "OrderBy"},
-		{"a predicate with a Where", func(db queryset.DB) error {
-			_, _, err := q.Where("1 = 1").Predicate(ctx, db, "read", "")
-			return err
-		}, "predicate"},
-		{"an alias that is none", func(db queryset.DB) error {
-			_, _, err := q.Predicate(ctx, db, "read", `b" --`)
-			return err
-		}, "alias"},
-		{"an action that is none", func(db queryset.DB) error { _, _, err := q.Predicate(ctx, db, "*", "b"); return err }, "action"},
-		{"an action to explain that is none", func(db queryset.DB) error { _, err := q.Explain(ctx, db, "read "); return err }, "action"},
-		{"a bad order, and no rows in reach", sel(none.OrderBy("colour")), `"colour"`},
-		{"a bad condition, and no rows in reach", sel(none.Where("1) OR (1")), "parenthesis"},
-		{"a nil database", func(queryset.DB) error { return q.Select(ctx, nil, &[]build{}) }, "nil"},
-		{"a nil *sqlx.DB", func(queryset.DB) error { return q.Select(ctx, (*sqlx.DB)(nil), &[]build{}) }, "nil"},
-	}
 	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
 		fill(t, db)
-		if _, err := q.Columns(ctx, db); err != nil { // learn the table
+		if _, err := inProject1.Columns(t.Context(), db); err != nil { // learn the table
 			t.Fatal(err)
 		}
-		for _, row := range rows {
+		for _, row := range badInputs {
 			err := row.do(db)
 			if err == nil || !strings.HasPrefix(err.Error(), "queryset: ") || !strings.Contains(err.Error(), row.says) {
 				t.Errorf("%s: %v", row.name, err)

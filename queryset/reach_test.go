@@ -42,49 +42,52 @@ func reading(t *testing.T, db queryset.DB, q queryset.Query) (ids []int64) {
 	return ids
 }
 
+// reader may read project 2, and is told twice of its own.
+var reader = linked(linked(build5, "2", "build:read", "command:read"), "1", "build:*")
+
+// reachCases are keys, and the rows that each reads.
+var reachCases = []struct {
+	name  string
+	table *queryset.Table
+	key   apikey.Key
+	want  []int64
+}{
+	{"the zero key", builds, apikey.Key{Permits: build5.Permits, AllowList: build5.AllowList}, nil},
+	{"a key without a project", builds, keyOf("", "2", "5"), nil},
+	{"a link does not help a key without a project", builds, linked(keyOf("", "", ""), "2", "build:*"), nil},
+	{"a project key", builds, keyOf("1", "", ""), []int64{1, 2, 3, 4, 5, 6}},
+	{"a version key", builds, keyOf("1", "2", ""), []int64{4, 5, 6}},
+	{"a build key", builds, build5, []int64{5}},
+	{"a build key without a version", builds, keyOf("1", "", "5"), []int64{5}},
+	{"a key whose build is another version's", builds, keyOf("1", "1", "5"), nil},
+	{"a key whose version is another project's", builds, keyOf("2", "2", ""), nil},
+	{"an attachment with a leading zero", builds, keyOf("01", "", ""), nil},
+	{"an attachment that is no integer", builds, keyOf("one", "", ""), nil},
+	{"an attachment that closes the literal", builds, keyOf("1' OR '1'='1", "", ""), nil},
+	{"through the parent", commands, build5, []int64{9, 10}},
+	{"through the parent and its parent", commands, keyOf("2", "3", ""), []int64{13, 14, 15, 16, 17, 18}},
+	{"the project above", projects, build5, []int64{1}},
+	{"the version above", versions, build5, []int64{2}},
+	{"no version is above a build key without one", versions, keyOf("1", "", "5"), nil},
+	{"a version above that is another project's", versions, keyOf("2", "2", "5"), nil},
+	{"a linked project as a whole, and the own build", builds, reader, []int64{5, 7, 8, 9, 10, 11, 12}},
+	{"linked, through the parent", commands, reader, []int64{9, 10, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24}},
+	{"a link for another resource", versions, reader, []int64{2}},
+	{"a link with no scopes", builds, linked(build5, "2"), []int64{5}},
+	{"a link for another action", builds, linked(build5, "2", "build:create"), []int64{5}},
+	{"a linked project that can be none", builds, linked(build5, "02", "build:read"), []int64{5}},
+	{"an allow list", builds, allowing(keyOf("1", "", ""), "build:2", "build:9", "version:3", "build:02", "*:3"), []int64{2, 3}},
+	{"an allow list on linked rows", builds, allowing(reader, "build:8", "build:1"), []int64{8}},
+	{"an empty allow list", builds, apikey.Key{Project: "1", Permits: build5.Permits}, nil},
+	{"an allow list for another resource", builds, allowing(keyOf("1", "", ""), "version:*"), nil},
+	{"an allow list with ids that can be no row's", builds, allowing(keyOf("1", "", ""), "build:1x", "build:99999999999999999999"), nil},
+}
+
 func TestReach(t *testing.T) {
 	t.Parallel()
-	build5 := keyOf("1", "2", "5")
-	visitor := linked(linked(build5, "2", "build:read", "command:read"), "1", "build:*")
-	rows := []struct {
-		name  string
-		table *queryset.Table
-		key   apikey.Key
-		want  []int64
-	}{
-		{"the zero key", builds, apikey.Key{Permits: build5.Permits, AllowList: build5.AllowList}, nil},
-		{"a key without a project", builds, keyOf("", "2", "5"), nil},
-		{"a link does not help a key without a project", builds, linked(keyOf("", "", ""), "2", "build:*"), nil},
-		{"a project key", builds, keyOf("1", "", ""), []int64{1, 2, 3, 4, 5, 6}},
-		{"a version key", builds, keyOf("1", "2", ""), []int64{4, 5, 6}},
-		{"a build key", builds, build5, []int64{5}},
-		{"a build key without a version", builds, keyOf("1", "", "5"), []int64{5}},
-		{"a key whose build is another version's", builds, keyOf("1", "1", "5"), nil},
-		{"a key whose version is another project's", builds, keyOf("2", "2", ""), nil},
-		{"an attachment with a leading zero", builds, keyOf("01", "", ""), nil},
-		{"an attachment that is no integer", builds, keyOf("one", "", ""), nil},
-		{"an attachment that closes the literal", builds, keyOf("1' OR '1'='1", "", ""), nil},
-		{"through the parent", commands, build5, []int64{9, 10}},
-		{"through the parent and its parent", commands, keyOf("2", "3", ""), []int64{13, 14, 15, 16, 17, 18}},
-		{"the project above", projects, build5, []int64{1}},
-		{"the version above", versions, build5, []int64{2}},
-		{"no version is above a build key without one", versions, keyOf("1", "", "5"), nil},
-		{"a version above that is another project's", versions, keyOf("2", "2", "5"), nil},
-		{"a linked project as a whole, and the own build", builds, visitor, []int64{5, 7, 8, 9, 10, 11, 12}},
-		{"linked, through the parent", commands, visitor, []int64{9, 10, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24}},
-		{"a link for another resource", versions, visitor, []int64{2}},
-		{"a link with no scopes", builds, linked(build5, "2"), []int64{5}},
-		{"a link for another action", builds, linked(build5, "2", "build:create"), []int64{5}},
-		{"a linked project that can be none", builds, linked(build5, "02", "build:read"), []int64{5}},
-		{"an allow list", builds, allowing(t, keyOf("1", "", ""), "build:2", "build:9", "version:3", "build:02", "*:3"), []int64{2, 3}},
-		{"an allow list on linked rows", builds, allowing(t, visitor, "build:8", "build:1"), []int64{8}},
-		{"an empty allow list", builds, apikey.Key{Project: "1", Permits: build5.Permits}, nil},
-		{"an allow list for another resource", builds, allowing(t, keyOf("1", "", ""), "version:*"), nil},
-		{"an allow list with ids that can be no row's", builds, allowing(t, keyOf("1", "", ""), "build:1x", "build:99999999999999999999"), nil},
-	}
 	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
 		fill(t, db)
-		for _, row := range rows {
+		for _, row := range reachCases {
 			t.Run(row.name, func(t *testing.T) {
 				if got := reading(t, db, row.table.ForKey(row.key)); !slices.Equal(got, row.want) {
 					t.Errorf("got %v, want %v", got, row.want)

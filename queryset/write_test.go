@@ -12,42 +12,46 @@ import (
 	"github.com/buildkey/buildkey/queryset"
 )
 
+// updater may update project 2, too.
+var updater = linked(build5, "2", "build:update", "project:update")
+
+func setting(column string) queryset.Values { return queryset.Values{column: "9"} }
+
+// updateCases are updates, and what is said of each.
+var updateCases = []struct {
+	name  string
+	table *queryset.Table
+	key   apikey.Key
+	id    any
+	set   queryset.Values
+	want  error
+}{
+	{"own", builds, build5, 5, setting("state"), nil},
+	{"a sibling", builds, build5, 4, setting("state"), queryset.ErrNotFound},
+	{"linked", builds, updater, 8, setting("state"), nil},
+	{"own, beside linked ones", builds, updater, 5, setting("state"), nil},
+	{"a sibling, beside linked ones", builds, updater, 4, setting("state"), queryset.ErrNotFound},
+	{"linked for reading", builds, linked(build5, "2", "build:read"), 8, setting("state"), queryset.ErrNotFound},
+	{"outside the allow list", builds, allowing(keyOf("1", "", ""), "build:1"), 2, setting("state"), queryset.ErrNotFound},
+	{"in the allow list", builds, allowing(keyOf("1", "", ""), "build:1"), 1, setting("state"), nil},
+	{"not writable", builds, build5, 5, setting("builder"), queryset.ErrForbidden},
+	{"not writable, and absent", builds, build5, 99, setting("builder"), queryset.ErrForbidden},
+	{"no such column", builds, build5, 5, setting("colour"), queryset.ErrForbidden},
+	{"the project", builds, keyOf("1", "", ""), 5, setting("project_id"), queryset.ErrForbidden},
+	{"the id", builds, keyOf("1", "", ""), 5, setting("id"), queryset.ErrForbidden},
+	{"the parent", commands, keyOf("1", "", ""), 9, setting("build_id"), queryset.ErrForbidden},
+	{"an Ancestor's field", versions, build5, 2, queryset.Values{"built": true}, nil},
+	{"not an Ancestor's field", versions, build5, 2, setting("slug"), queryset.ErrForbidden},
+	{"not an Ancestor's field, of a linked row", projects, updater, 2, setting("name"), queryset.ErrForbidden},
+	{"an Ancestor's sibling", versions, build5, 1, queryset.Values{"built": true}, queryset.ErrNotFound},
+	{"an id that is not canonical", builds, build5, "05", setting("state"), queryset.ErrNotFound},
+}
+
 func TestUpdate(t *testing.T) {
 	t.Parallel()
-	set := func(column string) queryset.Values { return queryset.Values{column: "9"} }
-	build5 := keyOf("1", "2", "5")
-	visitor := linked(build5, "2", "build:update", "project:update")
-	rows := []struct {
-		name  string
-		table *queryset.Table
-		key   apikey.Key
-		id    any
-		set   queryset.Values
-		want  error
-	}{
-		{"own", builds, build5, 5, set("state"), nil},
-		{"a sibling", builds, build5, 4, set("state"), queryset.ErrNotFound},
-		{"linked", builds, visitor, 8, set("state"), nil},
-		{"own, beside linked ones", builds, visitor, 5, set("state"), nil},
-		{"a sibling, beside linked ones", builds, visitor, 4, set("state"), queryset.ErrNotFound},
-		{"linked for reading", builds, linked(build5, "2", "build:read"), 8, set("state"), queryset.ErrNotFound},
-		{"outside the allow list", builds, allowing(t, keyOf("1", "", ""), "build:1"), 2, set("state"), queryset.ErrNotFound},
-		{"in the allow list", builds, allowing(t, keyOf("1", "", ""), "build:1"), 1, set("state"), nil},
-		{"not writable", builds, build5, 5, set("builder"), queryset.ErrForbidden},
-		{"not writable, and absent", builds, build5, 99, set("builder"), queryset.ErrForbidden},
-		{"no such column", builds, build5, 5, set("colour"), queryset.ErrForbidden},
-		{"the project", builds, keyOf("1", "", ""), 5, set("project_id"), queryset.ErrForbidden},
-		{"the id", builds, keyOf("1", "", ""), 5, set("id"), queryset.ErrForbidden},
-		{"the parent", commands, keyOf("1", "", ""), 9, set("build_id"), queryset.ErrForbidden},
-		{"an Ancestor's field", versions, build5, 2, queryset.Values{"built": true}, nil},
-		{"not an Ancestor's field", versions, build5, 2, set("slug"), queryset.ErrForbidden},
-		{"not an Ancestor's field, of a linked row", projects, visitor, 2, set("name"), queryset.ErrForbidden},
-		{"an Ancestor's sibling", versions, build5, 1, queryset.Values{"built": true}, queryset.ErrNotFound},
-		{"an id that is not canonical", builds, build5, "05", set("state"), queryset.ErrNotFound},
-	}
 	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
 		fill(t, db)
-		for _, row := range rows {
+		for _, row := range updateCases {
 			if err := row.table.ForKey(row.key).Update(t.Context(), db, row.id, row.set); !errors.Is(err, row.want) {
 				t.Errorf("%s: %v, want %v", row.name, err, row.want)
 			}
