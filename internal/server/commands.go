@@ -60,8 +60,8 @@ func (s *Server) createCommand(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	status, shown, err := s.commands.insertOnce(r.Context(), row, func(ctx context.Context) (object, error) {
-		return s.commands.first(ctx, "build_id = ? AND idempotency_key = ?", row["build_id"], row["idempotency_key"])
+	status, shown, err := s.commands.insertOnce(r.Context(), row, func(ctx context.Context) (apikey.ID, error) {
+		return s.commands.first(ctx, s.commands.theSame("build_id = ? AND idempotency_key = ?", row["build_id"], row["idempotency_key"]))
 	})
 	if err != nil {
 		return err

@@ -104,8 +104,10 @@ func TestVisitorWhoMayWrite(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
 		w := newWorld(t, db)
 		w.do("staff", "POST", "project/2/links/", `{"direction": "inbound", "project": 1, "scopes": ["build:update", "command:create", "notification:create"]}`).want(201)
-		w.do("kb", "POST", "command/", `{"build": 201, "command": "a"}`).want(201)
-		w.do("kb", "POST", "notifications/", `{"attached_to": "build/201", "message_id": "a"}`).want(201)
+		for _, status := range []int{201, 200} { // the second is a retry
+			w.do("kb", "POST", "command/", `{"build": 201, "command": "a"}`, "Idempotency-Key", "once").want(status)
+			w.do("kb", "POST", "notifications/", `{"attached_to": "build/201", "message_id": "a"}`).want(status)
+		}
 		w.do("kb", "PATCH", "build/201/", `{"commit": "a"}`).want(200)
 		w.do("kb", "PATCH", "build/201/", `{"state": "finished"}`).want(200)
 		if k := w.record("kb"); !k.RevokedAt.IsZero() {

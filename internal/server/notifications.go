@@ -53,7 +53,7 @@ func (s *Server) createNotification(w http.ResponseWriter, r *http.Request) erro
 	}
 	said := notificationFields.values(in)
 	row := notificationFields.values(in.or(input{"state": "unread", "dismissable": false}))
-	status, shown, err := s.notifications.insertOnce(r.Context(), row, func(ctx context.Context) (object, error) {
+	status, shown, err := s.notifications.insertOnce(r.Context(), row, func(ctx context.Context) (apikey.ID, error) {
 		return s.updateNotification(ctx, said)
 	})
 	if err != nil {
@@ -63,23 +63,18 @@ func (s *Server) createNotification(w http.ResponseWriter, r *http.Request) erro
 }
 
 // updateNotification is ErrNotFound when the notification is gone again.
-func (s *Server) updateNotification(ctx context.Context, said queryset.Values) (object, error) {
-	const same = "attached_to = ? AND message_id = ?"
-	to, message := said["attached_to"], said["message_id"]
-	set := queryset.Values{"message_id": message}
+func (s *Server) updateNotification(ctx context.Context, said queryset.Values) (apikey.ID, error) {
+	same := s.notifications.theSame("attached_to = ? AND message_id = ?", said["attached_to"], said["message_id"])
+	set := queryset.Values{"message_id": said["message_id"]}
 	for _, column := range []string{"state", "dismissable", "format_values"} {
 		if value, given := said[column]; given {
 			set[column] = value
 		}
 	}
-	n, err := notifications.For(ctx).Where(same, to, message).UpdateAll(ctx, s.db, set)
-	if err == nil && n == 0 {
-		err = apikey.ErrNotFound
+	if _, err := same.UpdateAll(ctx, s.db, set); err != nil {
+		return "", err
 	}
-	if err != nil {
-		return nil, err
-	}
-	return s.notifications.first(ctx, same, to, message)
+	return s.notifications.first(ctx, same)
 }
 
 // subject is what a notification hangs from: "build/7" or "project/3".

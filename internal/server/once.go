@@ -12,21 +12,25 @@ import (
 )
 
 // insertOnce makes a row, 201, unless a unique index says that it is there; then
-// again finds it, 200. The database decides between those who come at once. A row
-// that is gone by the time again looks is made anew.
-func (res resource[T]) insertOnce(ctx context.Context, row queryset.Values, again func(context.Context) (object, error)) (status int, shown object, err error) {
+// again is asked for its id, 200. The database decides between those who come at
+// once. A row that is gone by the time again looks is made anew.
+//
+// A caller whose row the index refuses is one who may make it: Insert writes
+// nothing out of reach. So again need not ask for more than that, and a retry is
+// answered whatever else the caller may do.
+func (res resource[T]) insertOnce(ctx context.Context, row queryset.Values, again func(context.Context) (apikey.ID, error)) (status int, shown object, err error) {
 	for range tries {
+		status = http.StatusCreated
 		id, err := res.table.For(ctx).Insert(ctx, res.db, row)
+		if dialect.UniqueViolation(err) {
+			status = http.StatusOK
+			id, err = again(ctx)
+		}
 		if err == nil {
-			shown, err := res.made(ctx, id)
-			return http.StatusCreated, shown, err
+			shown, err = res.made(ctx, id)
 		}
-		if !dialect.UniqueViolation(err) {
-			return 0, nil, err
-		}
-		shown, err := again(ctx)
 		if !errors.Is(err, apikey.ErrNotFound) {
-			return http.StatusOK, shown, err
+			return status, shown, err
 		}
 	}
 	return 0, nil, conflict("moving", "others keep making and removing the same: try again")
@@ -42,20 +46,25 @@ func (res resource[T]) made(ctx context.Context, id apikey.ID) (object, error) {
 	return shown, err
 }
 
-// first is the row for which a condition holds.
-func (res resource[T]) first(ctx context.Context, cond string, args ...any) (object, error) {
-	rows := []T{}
-	if err := res.table.For(ctx).Where(cond, args...).Limit(1).Select(ctx, res.db, &rows); err != nil {
-		return nil, err
+// theSame are the rows that stand in the way of one that the caller may make. It
+// is one of the three places with authorization of their own, which is that of
+// the Insert before it: a retry is refused nothing that the first try was given.
+func (res resource[T]) theSame(cond string, args ...any) queryset.Query {
+	return res.table.Unscoped("who may make a row may learn that it is there").Where(cond, args...)
+}
+
+// first is the id of the first row of q.
+func (res resource[T]) first(ctx context.Context, q queryset.Query) (apikey.ID, error) {
+	rows := []struct {
+		ID int64 `db:"id"`
+	}{}
+	if err := q.Limit(1).Select(ctx, res.db, &rows); err != nil {
+		return "", err
 	}
 	if len(rows) == 0 {
-		return nil, apikey.ErrNotFound
+		return "", apikey.ErrNotFound
 	}
-	shown, err := res.show(ctx, res.db, rows, false)
-	if err != nil {
-		return nil, err
-	}
-	return shown[0], nil
+	return idOf(rows[0].ID), nil
 }
 
 // idempotencyKey is what the request says to tell a retry from another request

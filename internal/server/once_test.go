@@ -119,3 +119,30 @@ func TestNotificationOfTheSameMessageIsUpdated(t *testing.T) {
 		w.do("anon", "GET", "notifications/", nil).want(401)
 	})
 }
+
+// TestRetryOfWhoMayOnlyCreate: the same request is answered again, also to a key
+// that may neither read nor update, and tells it no more than the first did.
+func TestRetryOfWhoMayOnlyCreate(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+		w := newWorld(t, db)
+		blind := w.mint(keystore.Spec{Project: "1", Version: "11", Build: "101", Scopes: apikey.Scopes{"command:create", "notification:create"}})
+		note := `{"attached_to": "build/101", "message_id": "m", "state": "read"}`
+		var first [2]string
+		for i, status := range []int{201, 200} {
+			made := w.do(blind, "POST", "command/", `{"command": "make"}`, "Idempotency-Key", "k").want(status)
+			said := w.do(blind, "POST", "notifications/", note).want(status)
+			if i == 0 {
+				first = [2]string{made.text, said.text}
+			} else if again := [2]string{made.text, said.text}; again != first {
+				t.Errorf("the retry says %v, the first try %v", again, first)
+			}
+		}
+		w.do(blind, "POST", "notifications/", `{"attached_to": "build/101", "message_id": "m", "state": "unread"}`).want(200)
+		if seen := w.do("kb", "GET", "notifications/", nil).text; !strings.Contains(seen, `"state":"unread"`) || !strings.Contains(seen, `"count":1`) {
+			t.Errorf("after the update: %s", seen)
+		}
+		w.do("kz", "POST", "notifications/", note).want(403) // the same message, out of reach
+		w.do("kr", "POST", "notifications/", note).want(403)
+	})
+}
