@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -67,6 +68,21 @@ func addCommands(ctx context.Context, db queryset.DB, rows []build, listed bool)
 		return attach(ctx, db, rows, func(c commandBrief) int64 { return c.Build })
 	}
 	return attach(ctx, db, rows, func(c command) int64 { return c.Build })
+}
+
+// listsCommands tells whether a body repeats the commands as a list of builds
+// shows them. Builders send back whole objects, of lists too.
+func (b build) listsCommands(given any) bool {
+	said, ok := given.(jsonText)
+	if !ok {
+		return false
+	}
+	brief := make([]object, len(b.Commands))
+	for i, c := range b.Commands {
+		brief[i] = slices.DeleteFunc(slices.Clone(c), func(m member) bool { return m.name == "output" })
+	}
+	text, err := json.Marshal(brief)
+	return err == nil && sameJSON(text, []byte(said))
 }
 
 // attach finds the commands of all rows in one statement.

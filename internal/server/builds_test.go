@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -151,6 +152,10 @@ func TestPatchThatRepeatsIsAccepted(t *testing.T) {
 				t.Errorf("%s of %s changed:\n%s%s", row.path, row.caller, whole.text, again.text)
 			}
 		}
+		var listed struct{ Results []json.RawMessage }
+		w.must(json.Unmarshal([]byte(w.do("kb", "GET", "build/", nil).want(200).text), &listed))
+		w.do("kb", "PATCH", "build/101/", string(listed.Results[0])).want(200) // without its commands' output
+		w.do("kb", "PATCH", "build/101/", strings.Replace(string(listed.Results[0]), `"id":1001`, `"id":1`, 1)).want(403)
 		w.do("kr", "PATCH", "build/101/", "{}").want(403) // a reader may not even change nothing
 	})
 }

@@ -34,6 +34,9 @@ func (s *Server) patchBuild(w http.ResponseWriter, r *http.Request) error {
 		if err := b.accepts(in); err != nil {
 			return nil, err
 		}
+		if b.listsCommands(in["commands"]) {
+			delete(in, "commands")
+		}
 		return buildFields.changes(in, shown)
 	})
 	if err != nil {
