@@ -37,7 +37,7 @@ func (b *bench) sections() []func() (report.Section, error) {
 	return []func() (report.Section, error){
 		func() (report.Section, error) { return tokens.Section(s.inMemory) },
 		b.web,
-		func() (report.Section, error) { return rules.Section(s.inMemory) },
+		func() (report.Section, error) { return rules.Section(s.inMemory, s.callers) },
 		b.scoping,
 		b.verifying,
 		b.serving,

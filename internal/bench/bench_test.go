@@ -20,7 +20,8 @@ func TestRun(t *testing.T) {
 	once := measure.Effort{Rounds: 1, Turn: time.Microsecond}
 	folder := filepath.Join(t.TempDir(), "results")
 	err := run(t.Context(), settings{
-		command: "go test", folder: folder, out: io.Discard, inMemory: once, asking: once, rows: []int{200}, keys: 100,
+		command: "go test", folder: folder, out: io.Discard, inMemory: once, asking: once,
+		callers: []int{1, 3}, rows: []int{200}, keys: 100,
 	})
 	if err != nil {
 		t.Fatal(err)

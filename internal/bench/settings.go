@@ -17,9 +17,10 @@ type settings struct {
 	// inMemory is the effort for what takes nanoseconds, asking for what asks a
 	// database or a server.
 	inMemory, asking measure.Effort
-	// rows are the sizes of the table that is read, keys how many are remembered.
-	rows []int
-	keys int
+	// callers are the numbers of keys that permissions are decided about, rows the
+	// sizes of the table that is read, keys how many are remembered.
+	callers, rows []int
+	keys          int
 }
 
 // settingsOf are those of a whole run, or of a quick one.
@@ -29,14 +30,14 @@ func settingsOf(quick bool) settings {
 			command: "QUICK=1 make bench", folder: filepath.Join(os.TempDir(), "buildkey-bench-quick"), out: os.Stdout,
 			inMemory: measure.Effort{Rounds: 3, Turn: 40 * time.Millisecond},
 			asking:   measure.Effort{Rounds: 9, Turn: 40 * time.Millisecond},
-			rows:     []int{10_000, 100_000, 1_000_000}, keys: 10_000,
+			callers:  []int{1, 100, 10_000}, rows: []int{10_000, 100_000, 1_000_000}, keys: 10_000,
 		}
 	}
 	return settings{
 		command: "make bench", folder: "results", out: os.Stdout,
 		inMemory: measure.Effort{Rounds: 11, Turn: 150 * time.Millisecond},
 		asking:   measure.Effort{Rounds: 41, Turn: 100 * time.Millisecond},
-		rows:     []int{10_000, 100_000, 1_000_000}, keys: 100_000,
+		callers:  []int{1, 100, 10_000}, rows: []int{10_000, 100_000, 1_000_000}, keys: 100_000,
 	}
 }
 

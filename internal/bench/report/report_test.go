@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/buildkey/buildkey/internal/bench/measure"
 )
@@ -23,7 +24,7 @@ func sample() Report {
 		Facts: []Fact{{"queries", 2, "statements"}, {"heap", 1.5, "MiB"}},
 		Targets: []Target{
 			{What: "easy", Limit: 1, Got: 0.5, Unit: "×"},
-			{What: "hard", Limit: 0.1, Got: 0.5, Unit: "×", Profile: "main.slow\n"},
+			{What: "hard", Table: "a & b", Case: "buildkey", Limit: 0.1, Got: 0.5, Unit: "×", Profile: "main.slow\n"},
 		},
 	}}}
 }
@@ -33,14 +34,14 @@ func TestMarkdown(t *testing.T) {
 	text := sample().Markdown()
 	for _, want := range []string{
 		"| buildkey | 55.0 ns | 0.50 |", "| peer | 110 ns | 1.00 |", "| queries | 2 statements |", "| heap | 1.50 MiB |",
-		"| easy | 1 × | 0.50 × | met |", "| hard | 0.10 × | 0.50 × | **missed** |", "### hard\n\n```\nmain.slow\n```",
+		"| easy | 1 × | 0.50 × | met |", "| hard | 0.10 × | 0.50 × | **missed** |", "### a & b: buildkey\n\n```\nmain.slow\n```",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report lacks %q:\n%s", want, text)
 		}
 	}
-	if strings.Contains(text, "### easy") {
-		t.Error("a target that was met has a profile")
+	if n := strings.Count(text, "```"); n != 2 {
+		t.Errorf("%d fences, want those of one profile", n)
 	}
 }
 
@@ -88,6 +89,22 @@ func TestSaveRefusesWhatIsNoFolder(t *testing.T) {
 	}
 	if err := sample().Save(file); err == nil {
 		t.Error("a report was saved into a file")
+	}
+}
+
+func TestMissedTargetsAreProfiledOnce(t *testing.T) {
+	s := sample().Sections[0]
+	s.Targets, s.turn = nil, time.Millisecond
+	c := measure.Case{Name: "buildkey", New: func() func() error { return func() error { return nil } }}
+	for _, limit := range []float64{1, 0.1, 0.2} {
+		if err := s.AimRatio("what", limit, "a & b", "buildkey", "peer", c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range []bool{false, true, false} {
+		if got := s.Targets[i].Profile != ""; got != want {
+			t.Errorf("target %d has a profile: %v, want %v", i, got, want)
+		}
 	}
 }
 

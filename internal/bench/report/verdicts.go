@@ -23,11 +23,11 @@ func (r Report) Targets() string {
 
 // writeProfiles shows where the time goes for each target that was missed.
 func (r Report) writeProfiles(b *strings.Builder) {
-	b.WriteString("\n## Where the time goes\n\nA CPU profile for each target that was missed.\n")
+	b.WriteString("\n## Where the time goes\n\nA CPU profile of each row that missed a target: the functions by the time in them and in what they call.\n")
 	for _, s := range r.Sections {
 		for _, t := range s.Targets {
-			if !t.Met() {
-				fmt.Fprintf(b, "\n### %s\n\n```\n%s```\n", t.What, t.Profile)
+			if t.Profile != "" {
+				fmt.Fprintf(b, "\n### %s: %s\n\n```\n%s```\n", t.Table, t.Case, t.Profile)
 			}
 		}
 	}

@@ -8,12 +8,9 @@ import (
 	"github.com/buildkey/buildkey/internal/bench/report"
 )
 
-// Sizes are the numbers of keys, and of rules about them.
-var Sizes = []int{1, 100, 10_000}
-
-// Section measures two expressions with each of the Sizes. It is an error when the
-// engines do not agree on what they mean.
-func Section(effort measure.Effort) (report.Section, error) {
+// Section measures two expressions with those numbers of keys, and of rules about them.
+// It is an error when the engines do not agree on what the expressions mean.
+func Section(effort measure.Effort, sizes []int) (report.Section, error) {
 	section := report.Section{
 		Title: "3. Permission",
 		Text: fmt.Sprintf("A PATCH with a key that may, by up to %d of the keys in turn, drawn at random. Requests, entities and rules are made beforehand. "+
@@ -25,7 +22,7 @@ func Section(effort measure.Effort) (report.Section, error) {
 		if err := agree(x); err != nil {
 			return section, err
 		}
-		for _, size := range Sizes {
+		for _, size := range sizes {
 			group, err := compare(x, size)
 			if err != nil {
 				return section, err
@@ -35,7 +32,7 @@ func Section(effort measure.Effort) (report.Section, error) {
 			}
 		}
 	}
-	return section, aim(&section)
+	return section, aim(&section, sizes)
 }
 
 // agree asks every engine for its truth table.
@@ -69,22 +66,29 @@ func compare(x expression, size int) (measure.Group, error) {
 	return group, nil
 }
 
-func aim(s *report.Section) error {
-	few, many := title(route(), Sizes[0]), title(route(), Sizes[len(Sizes)-1])
-	group, err := compare(route(), 1)
+// aim adds the targets, which are about the first expression.
+func aim(s *report.Section, sizes []int) error {
+	var err error
+	for _, size := range sizes {
+		err = errors.Join(err, aimAt(s, size))
+	}
+	return err
+}
+
+func aimAt(s *report.Section, size int) error {
+	decide, err := readyOurs(route(), builders(size))
 	if err != nil {
 		return err
 	}
-	ours := group.Cases[0]
-	one, errOne := s.Row(few, ours.Name)
-	last, errLast := s.Row(many, ours.Name)
-	if err := errors.Join(errOne, errLast); err != nil {
+	ours := measure.Case{Name: "buildkey", New: inTurn(decide, sample(size))}
+	table, what := title(route(), size), fmt.Sprintf("permission (a), %d keys", size)
+	row, err := s.Row(table, ours.Name)
+	if err != nil {
 		return err
 	}
 	return errors.Join(
-		s.Aim(report.Target{What: "permission (a), 1 key", Limit: 80, Got: one.Nanoseconds, Unit: "ns"}, ours),
-		s.Aim(report.Target{What: "permission (a), 10,000 keys", Limit: 80, Got: last.Nanoseconds, Unit: "ns"}, ours),
-		s.Aim(report.Target{What: "permission (a)", Limit: 0, Got: float64(one.Allocations), Unit: "allocations"}, ours),
-		s.AimRatio("permission (a), of cedar by attributes", 0.1, few, ours.Name, "cedar, facts", ours),
+		s.Aim(report.Target{What: what, Table: table, Limit: 80, Got: row.Nanoseconds, Unit: "ns"}, ours),
+		s.Aim(report.Target{What: what, Table: table, Got: float64(row.Allocations), Unit: "allocations"}, ours),
+		s.AimRatio(what+", of cedar by attributes", 0.1, table, ours.Name, "cedar, facts", ours),
 	)
 }

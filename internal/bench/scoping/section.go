@@ -29,8 +29,8 @@ func Section(ctx context.Context, making, reading measure.Effort, db *sqlx.DB, s
 		return section, err
 	}
 	err = errors.Join(
-		section.Aim(report.Target{What: "making a query", Limit: 1000, Got: made.Nanoseconds, Unit: "ns"}, query[0]),
-		section.Aim(report.Target{What: "making a query", Limit: 4, Got: float64(made.Allocations), Unit: "allocations"}, query[0]),
+		section.Aim(report.Target{What: "making a query", Table: buildingTitle, Limit: 1000, Got: made.Nanoseconds, Unit: "ns"}, query[0]),
+		section.Aim(report.Target{What: "making a query", Table: buildingTitle, Limit: 4, Got: float64(made.Allocations), Unit: "allocations"}, query[0]),
 	)
 	for _, rows := range sizes {
 		err = errors.Join(err, readings(ctx, &section, reading, db, rows))

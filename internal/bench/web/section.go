@@ -92,7 +92,7 @@ func aim(s *report.Section, stacks []stack, garbage measure.Case) error {
 	return errors.Join(
 		s.AimRatio("warm Authenticate and Require, of the floor", 1.3, warmTitle, cached.Name, "floor", cached),
 		s.AimRatio("warm Authenticate and Require, of jwtauth", 0.2, warmTitle, cached.Name, "jwtauth", cached),
-		s.Aim(report.Target{What: "warm Authenticate and Require", Limit: 3, Got: float64(row.Allocations), Unit: "allocations"}, cached),
+		s.Aim(report.Target{What: "warm Authenticate and Require", Table: warmTitle, Limit: 3, Got: float64(row.Allocations), Unit: "allocations"}, cached),
 		s.AimRatio("garbage refused by the cache, of the floor", 0.2, verifyTitle, garbage.Name, "floor", garbage),
 	)
 }
