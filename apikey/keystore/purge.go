@@ -12,14 +12,15 @@ const purgeBatch = 1000
 
 // The next rows in the order of the index, from where the batch before ended, so
 // that no batch wades through what the others have just deleted. Rows that
-// somebody holds are left for another time.
-const purgeKeys = `DELETE FROM buildkey_keys WHERE id IN (
+// somebody holds are left for another time. An array is looked up by index, where
+// the planner may join a subquery with the whole table.
+const purgeKeys = `DELETE FROM buildkey_keys WHERE id = ANY(ARRAY(
 	SELECT k.id FROM buildkey_keys k WHERE k.dies_at < ? AND (k.dies_at, k.id) > (?, ?::uuid)
-	ORDER BY k.dies_at, k.id LIMIT 1000 FOR UPDATE SKIP LOCKED)
+	ORDER BY k.dies_at, k.id LIMIT 1000 FOR UPDATE SKIP LOCKED))
 RETURNING dies_at, id`
 
-const purgeHandles = `DELETE FROM buildkey_handles WHERE hash IN (
-	SELECT h.hash FROM buildkey_handles h WHERE h.expires_at < ? ORDER BY h.expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`
+const purgeHandles = `DELETE FROM buildkey_handles WHERE hash = ANY(ARRAY(
+	SELECT h.hash FROM buildkey_handles h WHERE h.expires_at < ? ORDER BY h.expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED))`
 
 // Purge deletes the keys that have been dead for longer than retention (zero: the
 // Config's), and the handles that ended as long ago, in batches of a thousand, each
