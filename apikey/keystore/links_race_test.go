@@ -86,3 +86,29 @@ func TestSameLinkEditedByMany(t *testing.T) {
 		}
 	})
 }
+
+// Two projects that link to each other at the same moment, and take the links away
+// again, do not get in each other's way.
+func TestProjectsLinkEachOther(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+		r := newRig(t, db, keystore.Config{})
+		ctx := t.Context()
+		projects := []apikey.ID{"1", "2"}
+		for range soak(10, 500) {
+			atOnce(8, func(i int) {
+				edit := keystore.LinkEdit{Project: projects[i%2], Direction: keystore.Inbound, Other: projects[1-i%2]}
+				err := r.RemoveLink(ctx, edit.Project, edit.Direction, edit.Other)
+				if err != nil && !errors.Is(err, apikey.ErrNotFound) {
+					t.Errorf("remove: %v", err)
+				}
+				if err := r.AddLink(ctx, edit); err != nil && !errors.Is(err, keystore.ErrLinkExists) {
+					t.Errorf("add: %v", err)
+				}
+				if err := r.SetLinkMode(ctx, edit.Project, []keystore.LinkMode{keystore.Open, keystore.Listed}[i/4], ""); err != nil {
+					t.Errorf("switch: %v", err)
+				}
+			})
+		}
+	})
+}

@@ -14,8 +14,9 @@ import (
 
 // statement is one that was sent to a database.
 type statement struct {
-	text string
-	args []driver.NamedValue
+	text     string
+	args     []driver.NamedValue
+	prepared bool // before, once for many
 }
 
 // recorder passes statements to a driver, and keeps them.
@@ -56,10 +57,10 @@ func (r *recorder) take() []statement {
 	return sent
 }
 
-func (r *recorder) note(text string, args []driver.NamedValue) {
+func (r *recorder) note(s statement) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.sent = append(r.sent, statement{text, args})
+	r.sent = append(r.sent, s)
 }
 
 func (r *recorder) Driver() driver.Driver { return r.driver }
@@ -80,12 +81,12 @@ func (c recordedConn) PrepareContext(ctx context.Context, text string) (driver.S
 }
 
 func (c recordedConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	c.rec.note(text, args)
+	c.rec.note(statement{text, args, false})
 	return c.Conn.(driver.QueryerContext).QueryContext(ctx, text, args)
 }
 
 func (c recordedConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
-	c.rec.note(text, args)
+	c.rec.note(statement{text, args, false})
 	return c.Conn.(driver.ExecerContext).ExecContext(ctx, text, args)
 }
 
@@ -100,6 +101,6 @@ type recordedStmt struct {
 }
 
 func (s recordedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	s.rec.note(s.text, args)
+	s.rec.note(statement{s.text, args, true})
 	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
 }
