@@ -17,9 +17,9 @@ import (
 //		On("POST", permission.IsStaff, create))
 //
 // HEAD goes where GET does, unless it has a row of its own. Any other method
-// takes the permission of the first row, and who passes that is answered:
-// OPTIONS with 204, the rest with 405, both with Allow. So a caller who may not
-// do anything here does not learn what others may.
+// takes the permission of the first row, and who passes that is answered with 405
+// and Allow, OPTIONS too. So a caller who may not do anything here does not learn
+// what others may.
 type Methods struct {
 	guard *Guard
 	rows  []methodRow
@@ -72,18 +72,12 @@ func (m *Methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // other answers a method without a row.
-func (m *Methods) other(w http.ResponseWriter, r *http.Request) error {
-	allow := http.Header{"Allow": {strings.Join(m.allowed(), ", ")}}
-	if r.Method != http.MethodOptions {
-		return &Problem{
-			Status: http.StatusMethodNotAllowed,
-			Detail: fmt.Sprintf("the method %.20q is not allowed here", r.Method),
-			Header: allow,
-		}
+func (m *Methods) other(_ http.ResponseWriter, r *http.Request) error {
+	return &Problem{
+		Status: http.StatusMethodNotAllowed,
+		Detail: fmt.Sprintf("the method %.20q is not allowed here", r.Method),
+		Header: http.Header{"Allow": {strings.Join(m.allowed(), ", ")}},
 	}
-	w.Header()["Allow"] = allow["Allow"]
-	w.WriteHeader(http.StatusNoContent)
-	return nil
 }
 
 func (m *Methods) allowed() []string {
@@ -93,9 +87,6 @@ func (m *Methods) allowed() []string {
 		if row.method == http.MethodGet && m.row(http.MethodHead) == nil {
 			names = append(names, http.MethodHead)
 		}
-	}
-	if m.row(http.MethodOptions) == nil {
-		names = append(names, http.MethodOptions)
 	}
 	return names
 }

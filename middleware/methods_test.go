@@ -20,7 +20,7 @@ func TestMethods(t *testing.T) {
 	path := s.
 		On("GET", permission.Or(permission.HasBuildAPIKey, permission.Restricted), say("list")).
 		On("POST", permission.IsStaff, say("create"))
-	const allow = "GET, HEAD, POST, OPTIONS"
+	const allow = "GET, HEAD, POST"
 	for _, row := range []struct {
 		name, method, key, user string
 		status                  int
@@ -38,7 +38,7 @@ func TestMethods(t *testing.T) {
 		{"another method, a key", "PUT", goodKey, "", 405, "", allow},
 		{"another method, staff", "DELETE", "", "staff", 405, "", allow},
 		{"a method in lower case is another", "get", goodKey, "", 405, "", allow},
-		{"OPTIONS, anyone reads", "OPTIONS", "", "", 204, "", allow},
+		{"OPTIONS, anyone reads", "OPTIONS", "", "", 405, "", allow},
 		{"OPTIONS, a bad key", "OPTIONS", expiredKey, "", 401, "", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -62,11 +62,11 @@ func TestMethodsAllowed(t *testing.T) {
 	s := newStand()
 	allow := permission.AllowAny
 	for want, path := range map[string]*middleware.Methods{
-		"POST, OPTIONS":             s.On("POST", allow, ok),
-		"GET, HEAD, OPTIONS":        s.On("GET", allow, ok),
-		"HEAD, GET, OPTIONS":        s.On("HEAD", allow, ok).On("GET", allow, ok),
-		"OPTIONS, PURGE":            s.On("OPTIONS", allow, say("own")).On("PURGE", allow, ok),
-		"GET, HEAD, QUERY, OPTIONS": s.On("GET", allow, ok).On("QUERY", allow, ok),
+		"POST":             s.On("POST", allow, ok),
+		"GET, HEAD":        s.On("GET", allow, ok),
+		"HEAD, GET":        s.On("HEAD", allow, ok).On("GET", allow, ok),
+		"OPTIONS, PURGE":   s.On("OPTIONS", allow, say("own")).On("PURGE", allow, ok),
+		"GET, HEAD, QUERY": s.On("GET", allow, ok).On("QUERY", allow, ok),
 	} {
 		w := s.serve(request("TRACE", ""), path)
 		if got := w.Header().Get("Allow"); w.Code != 405 || got != want {
@@ -81,7 +81,7 @@ func TestMethodsWithAPendingFirstRow(t *testing.T) {
 	t.Parallel()
 	s := newStand()
 	path := s.On("PATCH", isOwner, s.checked(mine))
-	for method, status := range map[string]int{"PATCH": 200, "OPTIONS": 204, "DELETE": 405, "GET": 405} {
+	for method, status := range map[string]int{"PATCH": 200, "OPTIONS": 405, "DELETE": 405, "GET": 405} {
 		if w := s.serve(request(method, goodKey), path); w.Code != status {
 			t.Errorf("%s: %d, want %d", method, w.Code, status)
 		}

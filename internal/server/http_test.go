@@ -45,11 +45,13 @@ func TestOtherMethods(t *testing.T) {
 		allow                      string
 	}{
 		{"after the permission", "anon", "DELETE", "build/101/", 401, ""},
-		{"before the row", "kb", "DELETE", "build/999/", 405, "GET, HEAD, PATCH, OPTIONS"},
-		{"by staff", "staff", "PUT", "project/", 405, "GET, HEAD, POST, OPTIONS"},
+		{"before the row", "kb", "DELETE", "build/999/", 405, "GET, HEAD, PATCH"},
+		{"by staff", "staff", "PUT", "project/", 405, "GET, HEAD, POST"},
 		{"the first row's permission", "kb", "GET", "keys/1/expire/", 403, ""},
-		{"where anyone may", "anon", "GET", "revoke/", 405, "POST, OPTIONS"},
-		{"with a dead key where anyone may", "kd", "GET", "revoke/", 405, "POST, OPTIONS"},
+		{"where anyone may", "anon", "GET", "revoke/", 405, "POST"},
+		{"with a dead key where anyone may", "kd", "GET", "revoke/", 405, "POST"},
+		{"OPTIONS, which has no row", "anon", "OPTIONS", "build/101/", 405, "GET, HEAD, PATCH"},
+		{"OPTIONS without permission", "anon", "OPTIONS", "keys/", 401, ""},
 		{"with a dead key", "kd", "DELETE", "build/101/", 401, ""},
 	} {
 		got := w.do(row.caller, row.method, row.path, nil)
