@@ -24,7 +24,10 @@ type Machine struct {
 }
 
 // Version is that of a library or a database.
-type Version struct{ Name, Version string }
+type Version struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
 
 // ThisMachine is the one that the program runs on. peers are the modules whose
 // versions are of interest.
