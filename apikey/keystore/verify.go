@@ -91,7 +91,7 @@ func (s *Store) admit(ctx context.Context, id uuid.UUID, secret string) (apikey.
 func (s *Store) find(ctx context.Context, id uuid.UUID) (*found, error) {
 	f := found{known: s.memory.recall(id)}
 	stamp := f.known.stampOf()
-	err := s.selectOne(ctx, s.verify, []any{stamp, stamp, id.String()}, f.dest())
+	err := s.selectOne(ctx, s.verify, []any{stamp, stamp, stamp, id.String()}, f.dest())
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
