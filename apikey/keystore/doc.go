@@ -33,6 +33,14 @@
 // compared with Config.Now, not with the database's clock. Times are kept in
 // microseconds.
 //
+// # Links
+//
+// Links are resolved in the statement of each verification, so that an edit counts
+// at the next one. A key carries 400 at most, and what is read for them is bounded,
+// however many projects list its own or are open. A process remembers what a key
+// reached together with a stamp that triggers change with every edit, also one made
+// by hand; while the database still has the stamp, the links are not read again.
+//
 // # Poolers
 //
 // Behind PgBouncer or another pooler in transaction mode, give lib/pq the
