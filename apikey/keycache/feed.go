@@ -8,6 +8,7 @@ import (
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/apikey/keystore"
+	"github.com/buildkey/buildkey/internal/dialect"
 )
 
 // Feed reports to a cache what changed in the database. One for another database,
@@ -63,7 +64,7 @@ func (c *Cache) All() {
 
 // feedFor is the feed for the store's database, nil where there can be none.
 func feedFor(store *keystore.Store, cfg Config) Feed {
-	if store.DB().DriverName() != "postgres" {
+	if kind, err := dialect.Of(store.DB().DriverName()); err != nil || kind != dialect.Postgres {
 		return &poller{db: store.DB(), every: cfg.Bound / 2, now: cfg.Now}
 	}
 	if cfg.ListenDSN == "" {
