@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/apikey/keystore"
 	"github.com/buildkey/buildkey/internal/dbtest"
+	"github.com/buildkey/buildkey/queryset"
 )
 
 func TestStateMovesForwardOnly(t *testing.T) {
@@ -61,6 +63,29 @@ func TestRacingPatchesNeverGoBack(t *testing.T) {
 		if back != 0 {
 			t.Errorf("the build went back %d times", back)
 		}
+	})
+}
+
+// TestWhyABuildWasNotWritten: one that may be changed has moved, though it may
+// stand where it stood; one that can only be read is not there to be changed.
+func TestWhyABuildWasNotWritten(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+		w := newWorld(t, db)
+		w.do("staff", "POST", "project/2/links/", `{"direction": "inbound", "project": 1}`).want(201)
+		for caller, want := range map[string]error{"kb": errMoved, "kp": errMoved, "kz": apikey.ErrNotFound, "kx": apikey.ErrNotFound} {
+			k, err := w.server.keys.Verify(t.Context(), w.keys[caller])
+			w.must(err)
+			for id, want := range map[int64]error{101: want, 999: apikey.ErrNotFound} {
+				err := w.server.inTx(apikey.NewContext(t.Context(), k), func(tx *queryset.Tx) error {
+					return w.server.whyNotWritten(apikey.NewContext(t.Context(), k), tx, build{ID: id, State: "building"})
+				})
+				if !errors.Is(err, want) {
+					t.Errorf("%s, build %d: %v, want %v", caller, id, err, want)
+				}
+			}
+		}
+		w.do("kp", "PATCH", "build/201/", `{"state": "uploading"}`).want(404) // a visitor reads, and no more
 	})
 }
 

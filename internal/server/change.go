@@ -97,12 +97,18 @@ func (s *Server) writeBuild(ctx context.Context, tx *queryset.Tx, b build, set q
 }
 
 // whyNotWritten tells a build that moved from one that the caller can only read.
+// Its state says nothing: it may have moved and come back by a reset.
 func (s *Server) whyNotWritten(ctx context.Context, tx *queryset.Tx, b build) error {
-	now, _, err := s.builds.get(ctx, tx, b.ID)
-	switch {
-	case err != nil:
+	mine, args, err := builds.For(ctx).Predicate(ctx, tx, "update", "")
+	if err != nil {
 		return err
-	case now.State != b.State:
+	}
+	var n int
+	count := queryset.Rebind(tx, "SELECT count(*) FROM builds WHERE id = ? AND "+mine)
+	if err := tx.GetContext(ctx, &n, count, append([]any{b.ID}, args...)...); err != nil {
+		return trouble(err)
+	}
+	if n > 0 {
 		return errMoved
 	}
 	return apikey.ErrNotFound
