@@ -27,6 +27,19 @@
 // in its grace can neither be renewed nor rotated; a child derived from it ends
 // with it. At the very instant of its end a key is dead.
 //
+// # What else it does
+//
+//	store.In(tx).Create(ctx, spec)                     // a build and its key, or neither
+//	handle, err := store.Wrap(ctx, secret, 0)          // for a queue, in place of the secret
+//	secret, err = store.Unwrap(ctx, handle.Reveal())   // once
+//	child, secret, err := store.Derive(ctx, id, spec)  // weaker, never wider
+//	n, err := store.RevokeBuild(ctx, "42", grace)      // when the build ends
+//	err = store.AddLink(ctx, edit)                     // keys of one project reach another
+//	events, err := store.Events(ctx, id)               // who did what to a key
+//
+// [Store.Run] does the work that no request should wait for: it writes down when
+// keys were last used, and purges the long dead. Nothing else needs it.
+//
 // # Time
 //
 // The clock of every process that uses the store should be right: times are
