@@ -22,6 +22,12 @@
 // ended after it is therefore remembered in vain. Expiry and lapse are asked of
 // the clock at every hit.
 //
+// # Keys that do not exist
+//
+// A string that is no key costs no query. A well-formed key that does not exist is
+// remembered for a moment, and a flood of different ones waits at a gate that lets
+// at most a thousand reads a second through; remembered keys do not wait there.
+//
 // # What it follows
 //
 // On PostgreSQL triggers NOTIFY in the transaction that changes a row, so a change
