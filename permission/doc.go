@@ -5,6 +5,9 @@
 //	permission.And(permission.HasBuildAPIKey, permission.HasScope("key:create"))
 //	permission.Not(permission.New("Banned", isBanned))
 //
+// [New] makes a rule of a check on the request, [ForObject] one of a check on the
+// row that the request is about, and any type with two methods is a [Permission].
+//
 // A rule gives one [Verdict] of four. Deny and Grant are certain. Pending waits
 // for the object that the request is about, and Unknown is what could not be
 // found out. Strongest first, an operand makes the whole
