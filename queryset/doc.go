@@ -17,11 +17,26 @@
 //
 //	err := Builds.For(ctx).Where("state = ?", "triggered").Select(ctx, db, &builds)
 //
+// # What a key reaches
+//
+//	a row of the key's own build, version or project   by the table's columns, or its Parent's
+//	the row above: a build key's version and project   the fields that Ancestor names
+//	a row of a linked project                          for what the link permits
+//	any other row                                      nothing: it reads like one that is absent
+//
+// The key's scopes say what may be done there ("build:read", "build:update"), its
+// allow list narrows the rows, Read and Write the columns. An Insert must lie in
+// reach with its attachment and its parent.
+//
 // The scope is part of the one statement that reads or writes: nothing is
 // fetched first and checked after. Where the request carries no key, only rows
 // that the table declares [Public] can be read; with neither, every method says
 // [ErrUnscoped]. [Check] tells at start what is wrong with the declarations.
 //
+// # What else there is
+//
 // Statements written by hand (joins, aggregates, common table expressions) take
-// their scope from [Query.Predicate].
+// their scope from [Query.Predicate]. [Query.Explain] says which rule put each part
+// of a statement there. [Begin] starts a transaction that uses the prepared
+// statements. Work that belongs to no request starts from [Table.Unscoped].
 package queryset
