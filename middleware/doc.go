@@ -14,6 +14,10 @@
 // that forgot something: a route outside Authenticate, an object that nobody
 // checked, a guard without keys all refuse.
 //
+// A path with several methods has a permission for each ([Guard.On]), a subrouter
+// one for all ([Guard.Protect]), and http.ServeMux a helper on which no route can be
+// without one ([Guard.Mux]).
+//
 // To see who may do what, list the routes with [Routes] or [Mux.Routes], and let
 // [Guard.CheckRoutes] fail where one was forgotten.
 package middleware
