@@ -144,7 +144,7 @@ func TestHeldWriterPanics(t *testing.T) {
 					if recovered := recover(); recovered != "own" {
 						t.Errorf("recovered %v", recovered)
 					}
-					http.Error(recorder, "recovered", 503)
+					http.Error(recorder, "recovered", http.StatusServiceUnavailable)
 				}()
 				heldHandler(func(w http.ResponseWriter, _ *http.Request, grant func()) {
 					w.Header().Set("Set-Cookie", "a=b")
