@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"github.com/buildkey/buildkey/apikey"
 )
@@ -20,7 +21,13 @@ type job struct {
 
 	id   any   // that was asked for
 	rows []any // values to write
+
+	room   [8]any // for arguments
+	places [8]any // for a row's columns
 }
+
+// jobs are those that are over, for the next ones to use.
+var jobs = sync.Pool{New: func() any { return new(job) }}
 
 // run opens db and does what do says with the rows in reach. When something
 // remembered turns out to have changed, it is learned again and done again,
@@ -30,7 +37,12 @@ func (q Query) run(ctx context.Context, db DB, action, doing string, do func(con
 	if err := q.permitted(action); err != nil {
 		return err
 	}
-	j := &job{q: q, action: action}
+	j := jobs.Get().(*job)
+	defer func() {
+		*j = job{}
+		jobs.Put(j)
+	}()
+	j.q, j.action = q, action
 	err := ctx.Err()
 	if err == nil {
 		j.session, err = open(db)
@@ -42,7 +54,7 @@ func (q Query) run(ctx context.Context, db DB, action, doing string, do func(con
 		return nil
 	}
 	if j.renewed(ctx, err) {
-		j = &job{session: j.session, q: q, action: action}
+		*j = job{session: j.session, q: q, action: action}
 		err = j.do(ctx, do)
 	}
 	return wrap(doing+" "+q.table.Name, err)
@@ -148,10 +160,9 @@ func (q Query) marked(marks []int) error {
 }
 
 // args are the statement's arguments in order.
-func (j *job) args() []any { return j.bind(j.st.args) }
+func (j *job) args() []any { return j.bind(j.room[:0], j.st.args) }
 
-func (j *job) bind(args []argument) []any {
-	out := make([]any, 0, len(args))
+func (j *job) bind(out []any, args []argument) []any {
 	for _, a := range args {
 		switch a.from {
 		case fromAttached:

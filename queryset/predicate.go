@@ -77,5 +77,5 @@ func (j *job) predicate(as string) (string, []any) {
 		w.put(")")
 	}
 	w.put(")")
-	return w.String(), j.bind(w.args)
+	return w.String(), j.bind(nil, w.args)
 }

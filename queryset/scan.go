@@ -3,29 +3,30 @@ package queryset
 import (
 	"database/sql"
 	"reflect"
+	"slices"
 
 	"github.com/jmoiron/sqlx/reflectx"
 )
 
 // one reads the first row, ErrNotFound when there is none.
-func (t *target) one(rows *sql.Rows, to reflect.Value) error {
+func (t *target) one(rows *sql.Rows, to reflect.Value, room []any) error {
 	if !rows.Next() {
 		if err := rows.Err(); err != nil {
 			return err
 		}
 		return ErrNotFound
 	}
-	if err := t.scan(rows, to, make([]any, max(len(t.columns), 1))); err != nil {
+	if err := t.scan(rows, to, t.places(room)); err != nil {
 		return err
 	}
 	return rows.Close()
 }
 
 // many reads all rows into a new slice, which is to's only when all went well.
-func (t *target) many(rows *sql.Rows, to reflect.Value) error {
+func (t *target) many(rows *sql.Rows, to reflect.Value, room []any) error {
 	slice := reflect.New(to.Type()).Elem()
 	slice.Set(reflect.MakeSlice(to.Type(), 0, 0))
-	places := make([]any, max(len(t.columns), 1))
+	places := t.places(room)
 	for rows.Next() {
 		n := slice.Len()
 		slice.Grow(1)
@@ -39,6 +40,12 @@ func (t *target) many(rows *sql.Rows, to reflect.Value) error {
 	}
 	to.Set(slice)
 	return nil
+}
+
+// places has one for each selected column, in room where they fit.
+func (t *target) places(room []any) []any {
+	n := max(len(t.columns), 1)
+	return slices.Grow(room, n)[:n]
 }
 
 // row is the struct or map of a slice's element.
