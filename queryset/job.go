@@ -159,8 +159,14 @@ func (q Query) marked(marks []int) error {
 	return nil
 }
 
-// args are the statement's arguments in order.
-func (j *job) args() []any { return j.bind(j.room[:0], j.st.args) }
+// args are the statement's arguments in order. A DB of the caller's own may
+// keep them.
+func (j *job) args() []any {
+	if j.pool == nil {
+		return j.bind(nil, j.st.args)
+	}
+	return j.bind(j.room[:0], j.st.args)
+}
 
 func (j *job) bind(out []any, args []argument) []any {
 	for _, a := range args {
