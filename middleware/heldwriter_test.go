@@ -73,7 +73,9 @@ var withheldRows = []heldRow{
 	{name: "nothing at all", handle: func(http.ResponseWriter, *http.Request, func()) {}},
 	{name: "created", handle: func(w http.ResponseWriter, _ *http.Request, _ func()) { w.WriteHeader(201) }},
 	{name: "no content", handle: func(w http.ResponseWriter, _ *http.Request, _ func()) { w.WriteHeader(204) }},
-	{name: "redirect", handle: func(w http.ResponseWriter, r *http.Request, _ func()) { http.Redirect(w, r, "/stolen", http.StatusFound) }},
+	{name: "redirect", handle: func(w http.ResponseWriter, r *http.Request, _ func()) {
+		http.Redirect(w, r, "/stolen", http.StatusFound)
+	}},
 	{name: "not modified", handle: func(w http.ResponseWriter, _ *http.Request, _ func()) { w.WriteHeader(304) }},
 	{name: "399", handle: func(w http.ResponseWriter, _ *http.Request, _ func()) { w.WriteHeader(399) }},
 	{name: "switching protocols", handle: func(w http.ResponseWriter, _ *http.Request, _ func()) { w.WriteHeader(101) }},
@@ -106,7 +108,9 @@ var withheldRows = []heldRow{
 var passedRows = []heldRow{
 	{"400", func(w http.ResponseWriter, _ *http.Request, _ func()) { http.Error(w, "bad", 400) }, 400, "bad\n"},
 	{"404", func(w http.ResponseWriter, _ *http.Request, _ func()) { http.Error(w, "gone", 404) }, 404, "gone\n"},
-	{"503", func(w http.ResponseWriter, _ *http.Request, _ func()) { http.Error(w, "later", http.StatusServiceUnavailable) }, 503, "later\n"},
+	{"503", func(w http.ResponseWriter, _ *http.Request, _ func()) {
+		http.Error(w, "later", http.StatusServiceUnavailable)
+	}, 503, "later\n"},
 	{"404 with a body and a flush", func(w http.ResponseWriter, _ *http.Request, _ func()) {
 		w.WriteHeader(404)
 		_, _ = io.WriteString(w, "gone")
