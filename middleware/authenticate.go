@@ -12,10 +12,10 @@ import (
 //
 //	http.ListenAndServe(addr, guard.Authenticate(router))
 //
-// Every answer gets a Vary that names the parser's headers, and the answer to
-// a request that carried a key, good or not, "Cache-Control: no-store"; both
-// are set before next runs, which may set others. Within itself it does nothing
-// more. A nil next panics.
+// Every answer gets a Vary that names the parser's headers, whatever else next
+// says there, and the answer to a request that carried a key, good or not,
+// "Cache-Control: no-store", unless next says otherwise. Within itself it does
+// nothing more. A nil next panics.
 func (g *Guard) Authenticate(next http.Handler) http.Handler {
 	g.mustBeWired("Authenticate")
 	if nilcheck.IsNil(next) {
@@ -28,13 +28,13 @@ func (g *Guard) Authenticate(next http.Handler) http.Handler {
 			return
 		}
 		p := g.begin(r)
-		if vary != "" {
-			w.Header().Add("Vary", vary)
-		}
+		p.answer = watchedWriter{ResponseWriter: w, vary: vary}
+		p.answer.varied()
 		if !p.missing {
 			keepPrivate(w)
 		}
-		next.ServeHTTP(w, p.into(r))
+		next.ServeHTTP(&p.answer, p.into(r))
+		p.answer.varied() // of an answer that begins when next has returned
 	})
 }
 

@@ -2,10 +2,14 @@ package middleware_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/middleware"
 	"github.com/buildkey/buildkey/parser"
 	"github.com/buildkey/buildkey/permission"
@@ -57,6 +61,40 @@ func TestVaryIsAddedToOthers(t *testing.T) {
 	}))
 	if got := w.Header().Values("Vary"); !slices.Equal(got, []string{"Authorization", "Accept"}) {
 		t.Errorf("Vary %q", got)
+	}
+}
+
+// TestVaryIsNotLost by a handler that sets its own: a cache would hand what one
+// caller got to another.
+func TestVaryIsNotLost(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		answer func(w http.ResponseWriter)
+	}{
+		{"nothing", func(http.ResponseWriter) {}},
+		{"a status", func(w http.ResponseWriter) { w.WriteHeader(404) }},
+		{"a body", func(w http.ResponseWriter) { _, _ = io.WriteString(w, "x") }},
+		{"a copy", func(w http.ResponseWriter) { _, _ = io.Copy(w, onlyReader{strings.NewReader("x")}) }},
+		{"a flush", func(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }},
+		{"an error", func(w http.ResponseWriter) { middleware.WriteError(w, request("GET", ""), apikey.ErrNotFound) }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			for _, p := range []permission.Permission{permission.HasBuildAPIKey, isOwner} {
+				s := newStand()
+				h := s.Authenticate(s.Require(p)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					_ = s.CheckObject(r, mine)
+					w.Header().Set("Vary", "Accept")
+					row.answer(w)
+				})))
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, request("GET", goodKey))
+				if got := w.Result().Header.Values("Vary"); !slices.Equal(got, []string{"Accept", "Authorization"}) {
+					t.Errorf("%s: Vary %q", p, got)
+				}
+			}
+		})
 	}
 }
 

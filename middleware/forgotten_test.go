@@ -185,14 +185,16 @@ func TestWrappersKeepTheController(t *testing.T) {
 	}
 }
 
-// TestDecidedRoutesPayNothing hands the very writer on.
+// TestDecidedRoutesPayNothing hands on a writer that holds nothing back: behind
+// the one of Authenticate is the very writer of the server.
 func TestDecidedRoutesPayNothing(t *testing.T) {
 	t.Parallel()
 	s := newStand()
 	recorder := httptest.NewRecorder()
 	s.Authenticate(s.Require(permission.Or(permission.HasBuildAPIKey, isOwner))(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if w != http.ResponseWriter(recorder) {
-			t.Errorf("the writer is wrapped: %T", w)
+		wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok || wrapper.Unwrap() != http.ResponseWriter(recorder) {
+			t.Errorf("the writer is wrapped twice: %T", w)
 		}
 	}))).ServeHTTP(recorder, request("GET", goodKey))
 }

@@ -60,6 +60,23 @@ func TestErrorsAfterTheAnswer(t *testing.T) {
 	}
 }
 
+// TestErrorsAfterAPlainHandlersAnswer change nothing of it either.
+func TestErrorsAfterAPlainHandlersAnswer(t *testing.T) {
+	t.Parallel()
+	for _, p := range []permission.Permission{permission.HasBuildAPIKey, isOwner} {
+		s := newStand()
+		w := httptest.NewRecorder()
+		s.Authenticate(s.Require(p)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_ = s.CheckObject(r, mine)
+			_, _ = io.WriteString(w, "half")
+			middleware.WriteError(w, r, apikey.ErrNotFound)
+		}))).ServeHTTP(w, request("GET", goodKey))
+		if w.Code != 200 || w.Body.String() != "half" || len(s.log.lines("had begun")) != 1 {
+			t.Errorf("%s: status %d, body %q, log %s", p, w.Code, w.Body, s.log)
+		}
+	}
+}
+
 func TestEarlyHintsAreNoAnswer(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(middleware.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {

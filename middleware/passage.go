@@ -20,6 +20,7 @@ type passage struct {
 	guard   *Guard
 	secret  apikey.Secret // what was presented; empty when missing or malformed
 	missing bool          // nothing was presented
+	answer  watchedWriter // what Authenticate hands on
 
 	mu         sync.Mutex
 	identified bool

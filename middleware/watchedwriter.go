@@ -5,19 +5,27 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 )
 
-// watchedWriter notes whether an answer has begun, and changes nothing.
+// watchedWriter notes whether an answer has begun. It changes nothing but this:
+// the Vary that it was given stands in every answer, whatever the handler said.
 type watchedWriter struct {
 	http.ResponseWriter
+	vary  string // "": none
 	begun bool
 }
 
 // begun tells whether an answer is known to have begun on w.
 func begun(w http.ResponseWriter) bool {
 	for {
-		if watched, ok := w.(*watchedWriter); ok && watched.begun {
-			return true
+		switch w := w.(type) {
+		case *watchedWriter:
+			if w.begun {
+				return true
+			}
+		case *heldWriter:
+			return w.state != holding
 		}
 		wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter })
 		if !ok {
@@ -30,7 +38,15 @@ func begun(w http.ResponseWriter) bool {
 // Unwrap is for http.ResponseController, which finds deadlines behind it.
 func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
+// varied adds what is missing from Vary, until the answer begins.
+func (w *watchedWriter) varied() {
+	if header := w.Header(); w.vary != "" && !w.begun && !slices.Contains(header["Vary"], w.vary) {
+		header.Add("Vary", w.vary)
+	}
+}
+
 func (w *watchedWriter) WriteHeader(status int) {
+	w.varied()
 	if !informational(status) {
 		w.begun = true
 	}
@@ -38,6 +54,7 @@ func (w *watchedWriter) WriteHeader(status int) {
 }
 
 func (w *watchedWriter) Write(p []byte) (int, error) {
+	w.varied()
 	w.begun = true
 	return w.ResponseWriter.Write(p)
 }
@@ -45,6 +62,7 @@ func (w *watchedWriter) Write(p []byte) (int, error) {
 // ReadFrom keeps the inner writer's way of copying. As in net/http the answer
 // begins with the first byte read.
 func (w *watchedWriter) ReadFrom(src io.Reader) (int64, error) {
+	w.varied()
 	n, err := io.Copy(w.ResponseWriter, src)
 	w.begun = w.begun || n > 0
 	return n, err
@@ -55,6 +73,7 @@ func (w *watchedWriter) Flush() { _ = w.FlushError() }
 
 // FlushError fails with http.ErrNotSupported where the inner writer cannot flush.
 func (w *watchedWriter) FlushError() error {
+	w.varied()
 	err := http.NewResponseController(w.ResponseWriter).Flush()
 	w.begun = w.begun || err == nil
 	return err
