@@ -53,21 +53,24 @@ func (c *change) revokeMany(column string, id apikey.ID, grace time.Duration) (i
 	}
 }
 
-// revokeFamily ends the keys that where chooses, and the generations below them.
+// revokeFamily ends the keys that where chooses, and the generations below them. It
+// leaves out descendants that are dead, and what is below those is dead with them:
+// to lock one now could be to lock it after its child.
 func (c *change) revokeFamily(at int64, grace time.Duration, where string, args ...any) (int, error) {
-	total := 0
+	total, now := 0, c.now()
 	for generation := 0; generation <= maxDepth; generation++ {
 		ids, err := c.ids(selectEndable+where+` ORDER BY k.depth, k.id FOR UPDATE`, append([]any{at}, args...)...)
 		if err != nil || len(ids) == 0 {
 			return total, err
 		}
-		where, args = `k.parent IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value)`, []any{jsonText(ids)}
-		if _, err := c.exec(revokeAll, at, at, args[0]); err != nil {
+		list := jsonText(ids)
+		if _, err := c.exec(revokeAll, at, at, list); err != nil {
 			return total, err
 		}
-		if err := c.happened(c.now(), eventRevoke, graceWords(grace), ids...); err != nil {
+		if err := c.happened(now, eventRevoke, graceWords(grace), ids...); err != nil {
 			return total, err
 		}
+		where, args = `k.parent IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value) AND k.dies_at > ?`, []any{list, now}
 		total += len(ids)
 	}
 	return total, nil
