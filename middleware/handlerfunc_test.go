@@ -77,6 +77,20 @@ func TestErrorsAfterAPlainHandlersAnswer(t *testing.T) {
 	}
 }
 
+// TestNilPointersAsErrors are failures: a handler meant to return nil, or the
+// error that it left out.
+func TestNilPointersAsErrors(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{(*middleware.Problem)(nil), (*permission.DeniedError)(nil)} {
+		s := newStand()
+		w := s.serve(request("GET", goodKey), middleware.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return err }))
+		problem(t, w, 500)
+		if len(s.log.lines("WriteError of a nil *")) != 1 {
+			t.Errorf("%T: log %s", err, s.log)
+		}
+	}
+}
+
 func TestEarlyHintsAreNoAnswer(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(middleware.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {

@@ -2,11 +2,13 @@ package middleware
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/nilcheck"
 	"github.com/buildkey/buildkey/permission"
 )
 
@@ -34,6 +36,9 @@ import (
 // Token and the log slog.Default().
 func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	p := passageOf(r)
+	if nilcheck.IsNil(err) {
+		err = fmt.Errorf("middleware: WriteError of a nil %T: there is nothing to answer", err)
+	}
 	row := situationOf(err, known(r))
 	problem := row.problem(err)
 	problem.Detail = p.redact(problem.Detail)

@@ -39,6 +39,9 @@ func verdictOf(name string, err error) Decision {
 	if err == nil {
 		return Decision{Verdict: Grant, Rule: name}
 	}
+	if nilcheck.IsNil(err) { // which has no text to ask for, and is not the nil that grants
+		err = fmt.Errorf("permission: rule %s returned a nil %T for an error: return nil itself to grant", name, err)
+	}
 	if d, ok := denial(err); ok {
 		return Decision{Verdict: Deny, Rule: name, Code: d.Code, Reason: d.Reason}
 	}

@@ -52,6 +52,21 @@ func TestNewCheckErrors(t *testing.T) {
 	}
 }
 
+// TestNewCheckReturnsANilPointer as an error, which is no nil: it neither grants
+// nor panics.
+func TestNewCheckReturnsANilPointer(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{(*permission.DeniedError)(nil), (*fs.PathError)(nil)} {
+		leaf := permission.New("Rule", func(*http.Request) error { return err })
+		for _, p := range []permission.Permission{leaf, permission.Not(leaf)} {
+			d := p.Decide(new(http.Request), nil)
+			if d.Verdict != unknown || d.Err == nil || !strings.Contains(d.Err.Error(), "Rule returned a nil *") {
+				t.Errorf("%T: %+v", err, d)
+			}
+		}
+	}
+}
+
 // checkLeaves wants the decision of leaves whose check returns err.
 func checkLeaves(t *testing.T, err error, want permission.Decision) {
 	t.Helper()
