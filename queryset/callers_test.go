@@ -124,6 +124,16 @@ func TestEverything(t *testing.T) {
 	})
 }
 
+func TestUnscopedNeedsAReason(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if recover() == nil {
+			t.Error("no reason, and no panic")
+		}
+	}()
+	builds.Unscoped("")
+}
+
 // TestPublic: anyone reads public rows whose parents are public, and only the
 // fields that are, and writes nothing.
 func TestPublic(t *testing.T) {

@@ -35,8 +35,27 @@
 //
 // # What else there is
 //
-// Statements written by hand (joins, aggregates, common table expressions) take
-// their scope from [Query.Predicate]. [Query.Explain] says which rule put each part
-// of a statement there. [Begin] starts a transaction that uses the prepared
-// statements. Work that belongs to no request starts from [Table.Unscoped].
+// # Statements written by hand
+//
+// Joins, aggregates and common table expressions take their scope from
+// [Query.Predicate]. In a join each table that a key must be held to has a
+// predicate of its own, under its own alias; an aggregate stands behind the
+// predicate's WHERE; a common table expression holds the predicate once, and
+// the rest reads from it. The examples show each.
+//
+// # Ids
+//
+// The id of a row and the columns that hold attachments are integers, UUIDs or
+// text. An id is compared in the type of its column, so that indexes are used,
+// and equals only what is equal in every byte. One that is not in the canonical
+// form of that type (an integer with a leading zero, a UUID in braces) names no
+// row and is never sent.
+//
+// # What is remembered
+//
+// For each *sqlx.DB the columns of its tables are learned once, and the
+// statements of the last 256 shapes are kept, prepared. A shape is a table, a
+// level, a method and the text of conditions: conditions with arguments rather
+// than literals keep them few. After a change of schema they are learned and
+// prepared again. [Begin] starts a transaction that uses them.
 package queryset

@@ -61,7 +61,7 @@ func (q Query) run(ctx context.Context, db DB, action, doing string, do func(con
 }
 
 func (j *job) do(ctx context.Context, do func(context.Context, *job) error) (err error) {
-	if j.table, j.known, err = j.memory.bound(ctx, j.db, j.q.table); err != nil {
+	if j.table, j.known, err = j.bound(ctx, j.q.table); err != nil {
 		return err
 	}
 	if err = j.q.reach(j.table, j.action, &j.reach); err != nil {

@@ -19,6 +19,7 @@ type memory struct {
 
 	mu     sync.RWMutex
 	tables map[*Table]*bound
+	turn   chan struct{} // whose turn it is to learn
 }
 
 // memories finds them by weak pointers, so that a DB that is dropped without
@@ -26,7 +27,7 @@ type memory struct {
 var memories sync.Map
 
 func newMemory(d dialect.Dialect) *memory {
-	return &memory{dialect: d, tables: map[*Table]*bound{}}
+	return &memory{dialect: d, tables: map[*Table]*bound{}, turn: make(chan struct{}, 1)}
 }
 
 func memoryOf[T sqlx.DB | sqlx.Tx](db *T, d dialect.Dialect) *memory {
@@ -48,15 +49,31 @@ func forget[T any](key weak.Pointer[T]) {
 }
 
 // bound is t as this database knows it; known tells that it was learned before.
-func (m *memory) bound(ctx context.Context, db DB, t *Table) (b *bound, known bool, err error) {
-	m.mu.RLock()
-	b = m.tables[t]
-	m.mu.RUnlock()
-	if b != nil {
+// It is learned once, however many ask, but that transactions wait for nobody:
+// who learns may be waiting for the transaction's connection.
+func (s *session) bound(ctx context.Context, t *Table) (b *bound, known bool, err error) {
+	if b := s.memory.recall(t); b != nil {
 		return b, true, nil
 	}
-	b, err = m.learn(ctx, db, t)
+	if !s.inTx {
+		select {
+		case s.memory.turn <- struct{}{}:
+			defer func() { <-s.memory.turn }()
+		case <-ctx.Done():
+			return nil, false, ctx.Err()
+		}
+		if b := s.memory.recall(t); b != nil {
+			return b, true, nil
+		}
+	}
+	b, err = s.memory.learn(ctx, s.db, t)
 	return b, false, err
+}
+
+func (m *memory) recall(t *Table) *bound {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.tables[t]
 }
 
 // learn asks the catalog, and keeps what is known where that still holds.

@@ -128,6 +128,9 @@ func TestRowsRead(t *testing.T) {
 	fillForPlans(t, db)
 	for _, a := range accesses(t) {
 		for _, s := range statementsOf(t, db, a) {
+			if strings.Contains(s.text, " OR ") && !strings.Contains(s.text, "INSERT") {
+				t.Errorf("%s: %s: an OR keeps lists off their indexes: %s", a.name, s.verb, s.text)
+			}
 			got, want := rowsRead(t, db, s.text, s.args), rowsRead(t, db, s.hand, s.handArgs)
 			if got > 4*max(want, 1) {
 				t.Errorf("%s: %s reads %.0f rows, by hand %.0f\n%s\n%s", a.name, s.verb, got, want, s.text,
