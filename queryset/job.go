@@ -119,6 +119,7 @@ func (j *job) statement(key shape) error {
 	}
 	key.table, key.alter, key.fields = j.table, j.q.alter, j.reach.fields
 	key.reach = j.reach.shape()
+	key.order, key.orderCount = j.q.order, j.q.orderCount // bad ones are told whatever runs
 	if j.above != nil {
 		key.above = j.above.shape()
 	}

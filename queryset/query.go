@@ -57,8 +57,8 @@ func (q Query) Where(cond string, args ...any) Query {
 
 // OrderBy sorts what Select gives, by readable columns with an optional
 // direction: "date DESC". It replaces an earlier order; without terms there is
-// none. Anything but a column and ASC or DESC is an error. Get, Count and
-// Exists pay no heed to it.
+// none. Anything but a column and ASC or DESC is an error, also of Get, Count
+// and Exists, which pay no heed to the order.
 func (q Query) OrderBy(terms ...string) Query {
 	q.order, q.orderCount = strings.Join(terms, "\n"), len(terms)
 	return q

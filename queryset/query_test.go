@@ -161,6 +161,30 @@ var badInputs = []struct {
 	{"a nil *sqlx.DB", func(queryset.DB) error { return inProject1.Select(context.Background(), (*sqlx.DB)(nil), &[]build{}) }, "nil"},
 }
 
+// TestBadOrder is told by every method that reads or writes rows, also by one
+// whose statement was made before.
+func TestBadOrder(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+		fill(t, db)
+		for name, do := range map[string]func(queryset.Query) error{
+			"Get":    func(q queryset.Query) error { return q.Get(ctx, db, &build{}, 1) },
+			"Select": func(q queryset.Query) error { return q.Select(ctx, db, &[]build{}) },
+			"Count":  func(q queryset.Query) error { _, err := q.Count(ctx, db); return err },
+			"Exists": func(q queryset.Query) error { _, err := q.Exists(ctx, db, 1); return err },
+			"Update": func(q queryset.Query) error { return q.Update(ctx, db, 1, queryset.Values{"state": "x"}) },
+		} {
+			if err := do(inProject1); err != nil {
+				t.Errorf("%s in no order: %v", name, err)
+			}
+			if err := do(inProject1.OrderBy("1 = 1")); err == nil || !strings.Contains(err.Error(), `"1 = 1"`) {
+				t.Errorf("%s in a bad order: %v", name, err)
+			}
+		}
+	})
+}
+
 // TestBadInput: each is an error that says which, and no SQL is sent.
 func TestBadInput(t *testing.T) {
 	t.Parallel()

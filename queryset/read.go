@@ -43,8 +43,7 @@ func (q Query) Select(ctx context.Context, db DB, dest any) error {
 		if err != nil {
 			return err
 		}
-		key := shape{form: formSelect, mapper: j.mapper, dest: elem, limit: q.limit.set, offset: q.offset.set,
-			order: q.order, orderCount: q.orderCount}
+		key := shape{form: formSelect, mapper: j.mapper, dest: elem, limit: q.limit.set, offset: q.offset.set}
 		if err := j.statement(key); err != nil {
 			return err
 		}
