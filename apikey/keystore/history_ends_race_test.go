@@ -33,7 +33,10 @@ func opRevokeSecret(t *testing.T, h *history, n *node, during period) (func(), e
 	if err != nil {
 		return nil, err
 	}
-	return func() { n.revoke(during, true) }, nil
+	return func() {
+		n.seenDead = true // if by the death of a key above it, which leaves no note
+		n.revoke(during, n.parent == nil)
+	}, nil
 }
 
 func opRevokeBuild(t *testing.T, h *history, n *node, during period) (func(), error) {
