@@ -20,6 +20,18 @@ LEFT JOIN buildkey_keys a4 ON a4.id = a3.parent`
 
 const ancestorColumns = `, a1.dies_at, a2.dies_at, a3.dies_at, a4.dies_at`
 
+// live tells whether k and every key above it live at a time, given twice; one
+// that is gone does not. Most keys have no parent and are asked no more than that.
+const live = `k.dies_at > ? AND (k.parent IS NULL OR COALESCE((SELECT LEAST(a1.dies_at,
+	CASE WHEN a1.parent IS NULL THEN a1.dies_at ELSE COALESCE(a2.dies_at, 0) END,
+	CASE WHEN a2.parent IS NULL THEN a1.dies_at ELSE COALESCE(a3.dies_at, 0) END,
+	CASE WHEN a3.parent IS NULL THEN a1.dies_at ELSE COALESCE(a4.dies_at, 0) END)
+FROM buildkey_keys a1
+LEFT JOIN buildkey_keys a2 ON a2.id = a1.parent
+LEFT JOIN buildkey_keys a3 ON a3.id = a2.parent
+LEFT JOIN buildkey_keys a4 ON a4.id = a3.parent
+WHERE a1.id = k.parent), 0) > ?)`
+
 // ancestry is when the keys above one die; one that is gone has no time.
 type ancestry [maxDepth]sql.NullInt64
 

@@ -118,6 +118,43 @@ func TestNames(t *testing.T) {
 	})
 }
 
+// TestNamesOfChildren that died with their parent are free, and such children are
+// no live keys, though they would have waited for longer.
+func TestNamesOfChildren(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		ctx := t.Context()
+		parent, raw := b.mint(t, Spec{TTL: time.Hour, Scopes: apikey.Scopes{"build:read", "key:create"}})
+		child, _, err := b.Derive(ctx, parent.ID, Spec{Name: "child"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		grandchild, _, err := b.Derive(ctx, child.ID, Spec{Name: "grandchild"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Verify(ctx, raw); err != nil {
+			t.Fatal(err)
+		}
+		b.clock.Add(time.Hour - time.Microsecond)
+		for _, name := range []string{"child", "grandchild"} {
+			refusedAs(t, "the name of a live "+name, third(b.Create(ctx, Spec{Project: "1", Name: name})), ErrNameTaken)
+		}
+		if page, err := b.List(ctx, Filter{}); err != nil || page.Total != 3 {
+			t.Errorf("%d live keys, %v", page.Total, err)
+		}
+		b.clock.Add(time.Microsecond) // the parent has expired
+		if page, err := b.List(ctx, Filter{}); err != nil || page.Total != 0 || len(page.Keys) != 0 {
+			t.Errorf("live keys %v, %v", page.Keys, err)
+		}
+		for _, k := range []apikey.Key{child, grandchild} {
+			if _, err := b.ByName(ctx, "1", k.Name); !errors.Is(err, apikey.ErrNotFound) {
+				t.Errorf("by name: %v", err)
+			}
+			b.mint(t, Spec{Name: k.Name})
+		}
+	})
+}
+
 func TestRandomSourceFails(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("no entropy")

@@ -62,7 +62,7 @@ func (f Filter) where(now int64) (string, []any) {
 		}
 	}
 	if !f.Dead {
-		conds, args = append(conds, "k.dies_at > ?"), append(args, now)
+		conds, args = append(conds, live), append(args, now, now)
 	}
 	return strings.Join(conds, " AND "), args
 }

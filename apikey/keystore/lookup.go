@@ -23,7 +23,8 @@ func (s *Store) ByName(ctx context.Context, project apikey.ID, name string) (api
 	if !storable(project) || !storable(name) {
 		return apikey.Key{}, apikey.ErrNotFound
 	}
-	return s.one(ctx, selectKey+`k.project = ? AND k.held_name = ? AND k.dies_at > ?`, project, name, s.now())
+	now := s.now()
+	return s.one(ctx, selectKey+`k.project = ? AND k.held_name = ? AND `+live, project, name, now, now)
 }
 
 func (s *Store) one(ctx context.Context, statement string, args ...any) (apikey.Key, error) {

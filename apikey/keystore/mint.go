@@ -70,8 +70,10 @@ func newID(now time.Time, random io.Reader) (uuid.UUID, error) {
 
 // release frees the name for a new key when those that hold it are dead.
 func (c *change) release(project apikey.ID, name string) error {
-	_, err := c.exec(`UPDATE buildkey_keys SET held_name = NULL WHERE project = ? AND held_name = ? AND dies_at <= ?`,
-		project, name, c.now())
+	now := c.now()
+	_, err := c.exec(`UPDATE buildkey_keys SET held_name = NULL WHERE id IN (
+		SELECT k.id FROM buildkey_keys k WHERE k.project = ? AND k.held_name = ? AND NOT (`+live+`))`,
+		project, name, now, now)
 	return err
 }
 
