@@ -16,7 +16,7 @@ func oneDest(dest any) (reflect.Value, error) {
 	switch {
 	case v.Kind() == reflect.Pointer && !v.IsNil() && isRow(v.Elem().Type()):
 		return v.Elem(), nil
-	case v.IsValid() && v.Type() == mapType && !v.IsNil():
+	case v.IsValid() && isMap(v.Type()) && !v.IsNil():
 		return v, nil
 	}
 	return v, mistakef("Get reads into a pointer to a struct or a map[string]any that is not nil, and not into %T", dest)
@@ -37,7 +37,10 @@ func manyDest(dest any) (reflect.Value, reflect.Type, error) {
 	return v, nil, mistakef("Select reads into a pointer to a slice of structs or of map[string]any, and not into %T", dest)
 }
 
-func isRow(t reflect.Type) bool { return t.Kind() == reflect.Struct || t == mapType }
+func isRow(t reflect.Type) bool { return t.Kind() == reflect.Struct || isMap(t) }
+
+// isMap tells whether t is map[string]any, under a name such as Values too.
+func isMap(t reflect.Type) bool { return t.Kind() == reflect.Map && t.ConvertibleTo(mapType) }
 
 // target is how a row gets into a struct or a map of one type.
 type target struct {
@@ -48,7 +51,7 @@ type target struct {
 
 // target finds the place of each readable column in t.
 func (j *job) target(t reflect.Type) (*target, error) {
-	if t == mapType {
+	if isMap(t) {
 		return &target{columns: j.reach.fields.read}, nil
 	}
 	to := &target{fields: [][]int{}}

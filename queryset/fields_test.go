@@ -96,6 +96,13 @@ func TestDestinations(t *testing.T) {
 		if err := q.Get(ctx, db, &m, 2); err != nil || m["id"] != int64(2) || len(m) != 5 {
 			t.Errorf("a map: %v, %v", m, err)
 		}
+		v, values := queryset.Values{}, []queryset.Values{}
+		if err := q.Get(ctx, db, v, 2); err != nil || v["id"] != int64(2) || len(v) != 5 {
+			t.Errorf("Values: %v, %v", v, err)
+		}
+		if err := q.Select(ctx, db, &values); err != nil || len(values) != 3 || values[0]["state"] != "triggered" {
+			t.Errorf("a slice of Values: %v, %v", values, err)
+		}
 		e := embedding{audit: &audit{}}
 		if err := q.Get(ctx, db, &e, 2); err != nil || e.State != "triggered" || e.ID != "2" {
 			t.Errorf("embedded: %+v, %v", e, err)

@@ -6,11 +6,11 @@ import (
 )
 
 // Get reads the row with that id into dest: a pointer to a struct with db tags,
-// or a map[string]any. Only readable columns are selected; a field whose column
-// is not readable is set to its zero value. A row that is absent, out of reach
-// or left out by Where is ErrNotFound, and so is an id that is not in the
-// canonical form of its column's type. A db tag that names no column is an
-// error. The key needs the scope resource:read, or the error is an
+// or a map[string]any, such as [Values]. Only readable columns are selected;
+// a field whose column is not readable is set to its zero value. A row that is
+// absent, out of reach or left out by Where is ErrNotFound, and so is an id that
+// is not in the canonical form of its column's type. A db tag that names no
+// column is an error. The key needs the scope resource:read, or the error is an
 // [apikey.ScopeError], whether the row exists or not.
 func (q Query) Get(ctx context.Context, db DB, dest any, id any) error {
 	return q.run(ctx, db, actionRead, "reading a row of", func(ctx context.Context, j *job) error {
@@ -34,9 +34,9 @@ func (q Query) Get(ctx context.Context, db DB, dest any, id any) error {
 }
 
 // Select reads the rows in reach into dest: a pointer to a slice of structs
-// with db tags, of pointers to such, or of map[string]any. What dest held is
-// replaced; no rows give an empty slice. What is readable, and its errors, are
-// as with Get.
+// with db tags, of pointers to such, or of map[string]any, such as [Values].
+// What dest held is replaced; no rows give an empty slice. What is readable, and
+// its errors, are as with Get.
 func (q Query) Select(ctx context.Context, db DB, dest any) error {
 	return q.run(ctx, db, actionRead, "reading rows of", func(ctx context.Context, j *job) error {
 		to, elem, err := manyDest(dest)

@@ -95,7 +95,7 @@ func (t *target) scanMap(rows *sql.Rows, to reflect.Value, places []any) error {
 	if to.IsNil() {
 		to.Set(reflect.MakeMap(to.Type()))
 	}
-	row := to.Interface().(map[string]any)
+	row := to.Convert(mapType).Interface().(map[string]any)
 	for i, c := range t.columns {
 		v := *places[i].(*any)
 		if text, ok := v.([]byte); ok && !c.bytes {
