@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/Masterminds/squirrel"
 	"github.com/jmoiron/sqlx"
 
 	"github.com/buildkey/buildkey/apikey"
@@ -65,7 +64,6 @@ func benchmarkGet(b *testing.B, db *sqlx.DB) {
 		func() error { return builds.For(ctx).Get(ctx, db, &row, 101) },
 		func() error { return stmt.GetContext(ctx, &row, 101, 2, 11) },
 		func() error { return db.GetContext(ctx, &row, handWritten, 101, 2, 11) },
-		func() error { return squirrelGet(ctx, db, &row) },
 	}
 	spent := make([][]float64, len(ways))
 	for b.Loop() {
@@ -79,7 +77,7 @@ func benchmarkGet(b *testing.B, db *sqlx.DB) {
 			}
 		}
 	}
-	for i, name := range []string{"queryset-ns", "prepared-ns", "sqlx-ns", "squirrel-ns"} {
+	for i, name := range []string{"queryset-ns", "prepared-ns", "sqlx-ns"} {
 		b.ReportMetric(median(spent[i]), name)
 	}
 	b.ReportMetric(median(spent[0])/median(spent[1]), "of-prepared")
@@ -89,14 +87,4 @@ func benchmarkGet(b *testing.B, db *sqlx.DB) {
 func median(of []float64) float64 {
 	slices.Sort(of)
 	return of[len(of)/2]
-}
-
-func squirrelGet(ctx context.Context, db *sqlx.DB, row *narrowBuild) error {
-	text, args, err := squirrel.Select("id", "project_id", "version_id", "state").From("builds").
-		Where(squirrel.Eq{"id": 101}).Where(squirrel.Eq{"project_id": 2}).Where(squirrel.Eq{"version_id": 11}).
-		PlaceholderFormat(squirrel.Dollar).ToSql()
-	if err != nil {
-		return err
-	}
-	return db.GetContext(ctx, row, text, args...)
 }
