@@ -86,6 +86,12 @@ func (k Key) Level() Level {
 	return LevelProject
 }
 
+// IsZero tells whether k is no key at all: it has no id, is attached to nothing and
+// permits nothing. Permissions refuse it like a request without a key.
+func (k Key) IsZero() bool {
+	return k.ID == uuid.Nil && k.Project == "" && k.Version == "" && k.Build == "" && len(k.permits()) == 0
+}
+
 // HasScope tells whether the key permits scope, such as "build:update" or
 // "build:*". It goes by Permits, or by Scopes where Permits is nil; see
 // [Scopes.Has] for the rules.

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/buildkey/buildkey/apikey"
 )
 
@@ -71,6 +73,26 @@ func TestLevel(t *testing.T) {
 	} {
 		if got := row.key.Level(); got != row.want || got.String() != row.text {
 			t.Errorf("%+v: %v", row.key, got)
+		}
+	}
+}
+
+func TestIsZero(t *testing.T) {
+	for name, row := range map[string]struct {
+		key  apikey.Key
+		want bool
+	}{
+		"nothing":               {apikey.Key{}, true},
+		"only a name":           {apikey.Key{Name: "x"}, true},
+		"empty lists":           {apikey.Key{Scopes: apikey.Scopes{}, Permits: apikey.Scopes{}}, true},
+		"scopes, none permits":  {apikey.Key{Scopes: apikey.Scopes{"build:read"}, Permits: apikey.Scopes{}}, true},
+		"an id":                 {apikey.Key{ID: uuid.Max}, false},
+		"a project":             {apikey.Key{Project: "1"}, false},
+		"a build, though alone": {apikey.Key{Build: "1"}, false},
+		"a scope":               {apikey.Key{Scopes: apikey.Scopes{"build:read"}}, false},
+	} {
+		if got := row.key.IsZero(); got != row.want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

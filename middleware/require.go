@@ -94,7 +94,7 @@ var errNotAuthenticated = errors.New("middleware: Require ran outside Authentica
 
 // known tells whether r comes from a key or user.
 func known(r *http.Request) bool {
-	if k, ok := apikey.FromContext(r.Context()); ok && k.Level() != 0 {
+	if k, ok := apikey.FromContext(r.Context()); ok && !k.IsZero() {
 		return true
 	}
 	_, ok := permission.UserFrom(r.Context())

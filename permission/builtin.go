@@ -8,9 +8,9 @@ import (
 )
 
 // The leaves that need no setting. They read the request's method and context
-// and do no I/O: who verified the key put it there. A key without a level,
-// such as the zero Key, is no key to any of them. They deny a caller who
-// presented nothing with [CodeNotAuthenticated], others with
+// and do no I/O: who verified the key put it there. The zero Key is no key to
+// any of them; one without a project is, and reaches no row. They deny a caller
+// who presented nothing with [CodeNotAuthenticated], others with
 // [CodePermissionDenied].
 var (
 	// HasBuildAPIKey grants to a verified key.
@@ -103,10 +103,10 @@ func AtLevel(l apikey.Level) Permission {
 	})
 }
 
-// keyOf is the request's key, if it has one that is attached to something.
+// keyOf is the request's key, if it has one.
 func keyOf(r *http.Request) (apikey.Key, bool) {
 	k, ok := apikey.FromContext(r.Context())
-	return k, ok && k.Level() != 0
+	return k, ok && !k.IsZero()
 }
 
 func staff(r *http.Request) bool {

@@ -40,7 +40,7 @@ var callers = map[string]func(context.Context) context.Context{
 func TestBuiltins(t *testing.T) {
 	t.Parallel()
 	everyone := []string{"nobody", "build key", "project key", "zero key", "key of no project", "user", "staff", "nil user", "key and staff"}
-	keys := []string{"build key", "project key", "key and staff"}
+	keys := []string{"build key", "project key", "key of no project", "key and staff"} // that one reaches no row
 	reads := []string{"GET", "HEAD", "OPTIONS"}
 	writes := []string{"POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "get", "", "PURGE"}
 	both := append(append([]string{}, reads...), writes...)
@@ -58,9 +58,9 @@ func TestBuiltins(t *testing.T) {
 		{permission.DenyAll, both, nil},
 		{permission.IsStaff, both, []string{"staff", "key and staff"}},
 		{permission.IsAuthenticated, both, append([]string{"user", "staff"}, keys...)},
-		{permission.HasScope("build:update"), both, []string{"build key", "project key"}},
-		{permission.HasScope("build:read"), both, []string{"build key", "project key"}},
-		{permission.HasScope("build:*"), both, []string{"project key"}},
+		{permission.HasScope("build:update"), both, []string{"build key", "project key", "key of no project"}},
+		{permission.HasScope("build:read"), both, []string{"build key", "project key", "key of no project"}},
+		{permission.HasScope("build:*"), both, []string{"project key", "key of no project"}},
 		{permission.HasScope("key:create"), both, nil},
 		{permission.AtLevel(apikey.LevelBuild), both, []string{"build key"}},
 		{permission.AtLevel(apikey.LevelProject), both, []string{"project key", "key and staff"}},
