@@ -17,7 +17,7 @@ func TestRun(t *testing.T) {
 	if os.Getenv(dbtest.Variable) == "" {
 		t.Setenv(dbtest.Variable, dbtest.PostgresDSN(t))
 	}
-	once := measure.Effort{Rounds: 1, Turn: time.Microsecond}
+	once := measure.Effort{Rounds: 1, Turn: time.Microsecond, Profile: 20 * time.Millisecond}
 	folder := filepath.Join(t.TempDir(), "results")
 	err := run(t.Context(), settings{
 		command: "go test", folder: folder, out: io.Discard, inMemory: once, asking: once,

@@ -28,15 +28,15 @@ func settingsOf(quick bool) settings {
 	if quick {
 		return settings{
 			command: "QUICK=1 make bench", folder: filepath.Join(os.TempDir(), "buildkey-bench-quick"), out: os.Stdout,
-			inMemory: measure.Effort{Rounds: 3, Turn: 40 * time.Millisecond},
-			asking:   measure.Effort{Rounds: 9, Turn: 40 * time.Millisecond},
+			inMemory: measure.Effort{Rounds: 3, Turn: 40 * time.Millisecond, Profile: time.Second},
+			asking:   measure.Effort{Rounds: 41, Turn: 10 * time.Millisecond, Profile: time.Second},
 			callers:  []int{1, 100, 10_000}, rows: []int{10_000, 100_000, 1_000_000}, keys: 10_000,
 		}
 	}
 	return settings{
 		command: "make bench", folder: "results", out: os.Stdout,
-		inMemory: measure.Effort{Rounds: 11, Turn: 150 * time.Millisecond},
-		asking:   measure.Effort{Rounds: 41, Turn: 100 * time.Millisecond},
+		inMemory: measure.Effort{Rounds: 11, Turn: 150 * time.Millisecond, Profile: 3 * time.Second},
+		asking:   measure.Effort{Rounds: 401, Turn: 10 * time.Millisecond, Profile: 3 * time.Second},
 		callers:  []int{1, 100, 10_000}, rows: []int{10_000, 100_000, 1_000_000}, keys: 100_000,
 	}
 }

@@ -26,6 +26,9 @@ type Group struct {
 type Effort struct {
 	// Rounds is how often each case gets its turn.
 	Rounds int
-	// Turn is about how long a turn takes.
+	// Turn is about how long a turn takes. What waits for another process needs many
+	// short ones: on which processor that one wakes can stay the same for a while.
 	Turn time.Duration
+	// Profile is how long a profile of a case is taken.
+	Profile time.Duration
 }

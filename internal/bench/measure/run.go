@@ -3,6 +3,7 @@ package measure
 import (
 	"flag"
 	"fmt"
+	"math"
 	"testing"
 )
 
@@ -39,7 +40,7 @@ func (r *Row) turn(round int, c Case, parallel bool) error {
 	if err != nil {
 		return err
 	}
-	r.Rounds[round] = float64(result.T.Nanoseconds()) / float64(result.N)
+	r.Rounds[round] = tenths(float64(result.T.Nanoseconds()) / float64(result.N))
 	if round == 0 {
 		r.Allocations, r.Bytes = result.AllocsPerOp(), result.AllocedBytesPerOp()
 	}
@@ -47,6 +48,9 @@ func (r *Row) turn(round int, c Case, parallel bool) error {
 	r.Bytes = min(r.Bytes, result.AllocedBytesPerOp())
 	return nil
 }
+
+// tenths keeps the raw numbers short.
+func tenths(ns float64) float64 { return math.Round(ns*10) / 10 }
 
 func benchmark(c Case, parallel bool) (testing.BenchmarkResult, error) {
 	var failed failure

@@ -94,7 +94,7 @@ func TestSaveRefusesWhatIsNoFolder(t *testing.T) {
 
 func TestMissedTargetsAreProfiledOnce(t *testing.T) {
 	s := sample().Sections[0]
-	s.Targets, s.turn = nil, time.Millisecond
+	s.Targets, s.effort.Profile = nil, 20*time.Millisecond
 	c := measure.Case{Name: "buildkey", New: func() func() error { return func() error { return nil } }}
 	for _, limit := range []float64{1, 0.1, 0.2} {
 		if err := s.AimRatio("what", limit, "a & b", "buildkey", "peer", c); err != nil {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/buildkey/buildkey/internal/bench/measure"
 )
@@ -16,7 +15,7 @@ type Section struct {
 	Facts   []Fact          `json:"facts,omitempty"`
 	Targets []Target        `json:"targets,omitempty"`
 
-	turn time.Duration // of the last Measure
+	effort measure.Effort // of the last Measure
 }
 
 // Fact is a figure that is no time per operation.
@@ -33,7 +32,7 @@ func (s *Section) Measure(effort measure.Effort, groups ...measure.Group) error 
 		if err != nil {
 			return err
 		}
-		s.turn = effort.Turn
+		s.effort = effort
 		s.Tables = append(s.Tables, table)
 	}
 	return nil

@@ -24,15 +24,12 @@ type Target struct {
 // Met tells whether the figure was reached.
 func (t Target) Met() bool { return t.Got <= t.Limit }
 
-// profiledTurns is how many turns of the section's effort a profile takes.
-const profiledTurns = 20
-
 // Aim adds a target. When it is missed, c, which is its Case, is run again under
 // a profile.
 func (s *Section) Aim(t Target, c measure.Case) error {
 	t.Case = c.Name
 	if !t.Met() && !s.profiled(t) {
-		profile, err := measure.Profile(c, profiledTurns*s.turn)
+		profile, err := measure.Profile(c, s.effort.Profile)
 		if err != nil {
 			return err
 		}
