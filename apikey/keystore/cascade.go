@@ -21,8 +21,14 @@ func (c *change) lock(id uuid.UUID) error {
 
 const selectEndable = `SELECT k.id FROM buildkey_keys k WHERE (k.revoked_at IS NULL OR k.revoked_at > ?) AND `
 
-const revokeAll = `UPDATE buildkey_keys SET revoked_at = LEAST(?::bigint, COALESCE(revoked_at, ?::bigint))
-WHERE id IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value)`
+// A revocation without grace must not wait until the slowest clock of all servers
+// has come to its time, so it is marked.
+const (
+	setRevoked  = `UPDATE buildkey_keys SET revoked_at = LEAST(?::bigint, COALESCE(revoked_at, ?::bigint))`
+	ofTheseKeys = ` WHERE id IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value)`
+	revokeAll   = setRevoked + ofTheseKeys
+	revokeNow   = setRevoked + `, at_once = true` + ofTheseKeys
+)
 
 // revokeOne ends a key, which the caller has locked, and its descendants.
 func (c *change) revokeOne(id uuid.UUID, grace time.Duration) error {
@@ -64,7 +70,7 @@ func (c *change) revokeFamily(at int64, grace time.Duration, where string, args 
 			return total, err
 		}
 		list := jsonText(ids)
-		if _, err := c.exec(revokeAll, at, at, list); err != nil {
+		if _, err := c.exec(revocation(grace), at, at, list); err != nil {
 			return total, err
 		}
 		if err := c.happened(now, eventRevoke, graceWords(grace), ids...); err != nil {
@@ -74,6 +80,13 @@ func (c *change) revokeFamily(at int64, grace time.Duration, where string, args 
 		total += len(ids)
 	}
 	return total, nil
+}
+
+func revocation(grace time.Duration) string {
+	if grace == 0 {
+		return revokeNow
+	}
+	return revokeAll
 }
 
 func graceWords(grace time.Duration) string {

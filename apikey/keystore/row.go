@@ -26,19 +26,20 @@ type row struct {
 	activatedAt, expiresAt, revokedAt, lastUsedAt sql.NullInt64
 
 	diesAt int64
+	atOnce bool
 }
 
 // keyColumns are the columns of a row, in the order of its dest. The table goes
 // by k.
 const keyColumns = `k.id, k.name, k.held_name, k.project, k.version, k.build, k.scopes, k.allow_list,
 	k.secret_hash, k.parent, k.depth, k.ttl, k.max_ttl, k.created_by, k.created_at, k.activate_by,
-	k.activated_at, k.expires_at, k.revoked_at, k.last_used_at, k.dies_at`
+	k.activated_at, k.expires_at, k.revoked_at, k.last_used_at, k.dies_at, k.at_once`
 
 func (r *row) dest(more ...any) []any {
 	return append([]any{
 		&r.id, &r.name, &r.heldName, &r.project, &r.version, &r.build, &r.scopes, &r.allowList,
 		&r.hash, &r.parent, &r.depth, &r.ttl, &r.maxTTL, &r.createdBy, &r.createdAt, &r.activateBy,
-		&r.activatedAt, &r.expiresAt, &r.revokedAt, &r.lastUsedAt, &r.diesAt,
+		&r.activatedAt, &r.expiresAt, &r.revokedAt, &r.lastUsedAt, &r.diesAt, &r.atOnce,
 	}, more...)
 }
 
@@ -58,6 +59,9 @@ func (c *core) key(r *row) (apikey.Key, error) {
 	}
 	if err := json.Unmarshal([]byte(r.allowList), &k.AllowList); err != nil {
 		return apikey.Key{}, fmt.Errorf("the allow list of key %s cannot be read: %w", r.id, err)
+	}
+	if now := c.cfg.Now(); r.atOnce && k.RevokedAt.After(now) {
+		k.RevokedAt = now // who revoked it has a clock that goes before ours
 	}
 	k.Permits = c.cfg.Catalog.Expand(k.Scopes)
 	return k, nil

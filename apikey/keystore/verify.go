@@ -127,7 +127,7 @@ func matches(hash []byte, secret string) bool {
 // with an expiry get no later one.
 const activateKey = `UPDATE buildkey_keys AS k SET activated_at = ?::bigint,
 	expires_at = LEAST(?::bigint + ttl, COALESCE((SELECT p.expires_at FROM buildkey_keys p WHERE p.id = k.parent), ?::bigint + ttl))
-WHERE id = ? AND activated_at IS NULL AND activate_by > ? AND (revoked_at IS NULL OR revoked_at > ?)
+WHERE id = ? AND activated_at IS NULL AND activate_by > ? AND (revoked_at IS NULL OR revoked_at > ?) AND NOT at_once
 RETURNING activated_at, expires_at, revoked_at`
 
 // activate starts the clock of k, and is false when somebody else did, or the

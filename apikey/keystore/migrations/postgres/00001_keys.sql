@@ -22,6 +22,7 @@ CREATE TABLE buildkey_keys (
     activated_at bigint,
     expires_at   bigint,
     revoked_at   bigint,
+    at_once      boolean NOT NULL DEFAULT false,  -- revoked without grace: dead whatever a clock says
     last_used_at bigint,
     dies_at      bigint GENERATED ALWAYS AS (LEAST(revoked_at, COALESCE(expires_at, activate_by))) STORED,
     CHECK ((parent IS NULL) = (depth = 0)),

@@ -22,6 +22,7 @@ CREATE TABLE buildkey_keys (
     activated_at INTEGER,
     expires_at   INTEGER,
     revoked_at   INTEGER,
+    at_once      INTEGER NOT NULL DEFAULT 0,  -- revoked without grace: dead whatever a clock says
     last_used_at INTEGER,
     dies_at      INTEGER GENERATED ALWAYS AS (min(COALESCE(revoked_at, 9223372036854775807), COALESCE(expires_at, activate_by))) STORED,
     CHECK ((parent IS NULL) = (depth = 0)),
