@@ -20,6 +20,7 @@ func TestStatementsUseIndexes(t *testing.T) {
 	r.fill(t, manyLinks)
 	r.fill(t, keysOfAYear, r.clock.Now().UnixMicro())
 	family := r.family(t)
+	r.db.MustExec(`ANALYZE`) // as autovacuum may at any moment: plans differ with what it has counted
 	rec.take()
 	explained := 0
 	for _, call := range r.calls(t, family) {

@@ -109,11 +109,15 @@ func literals(args []driver.NamedValue) string {
 	return "(" + strings.Join(parts, ", ") + ")"
 }
 
+// oneRow is the table whose CHECK lets in one row: once PostgreSQL has counted it, to
+// read all of it is the shortest way.
+const oneRow = "buildkey_reach"
+
 // onIndexes fails when a statement reads a table of the store's from end to end.
 func onIndexes(t *testing.T, db *sqlx.DB, what string, s statement) {
 	t.Helper()
 	for mode, p := range explain(t, db, s, "") {
-		if tables := slices.DeleteFunc(p.scanned(), func(table string) bool { return !strings.HasPrefix(table, "buildkey_") }); len(tables) > 0 {
+		if tables := slices.DeleteFunc(p.scanned(), func(table string) bool { return !strings.HasPrefix(table, "buildkey_") || table == oneRow }); len(tables) > 0 {
 			t.Errorf("%s, %s: all of %v is read by\n%.300s…", what, mode, tables, s.text)
 		}
 	}
