@@ -40,6 +40,7 @@ func run(ctx context.Context, settings settings) (err error) {
 		if err != nil {
 			return err
 		}
+		section.Load = report.Load()
 		fmt.Fprint(settings.out, section.Markdown())
 		whole.Sections = append(whole.Sections, section)
 	}

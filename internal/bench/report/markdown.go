@@ -31,7 +31,7 @@ func (r Report) Markdown() string {
 // Markdown is the section with its tables.
 func (s Section) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.Title, s.Text)
+	fmt.Fprintf(&b, "\n## %s\n\n%s\n\nThe load average was %s when this was done.\n", s.Title, s.Text, number(s.Load))
 	for _, t := range s.Tables {
 		writeTable(&b, t)
 	}

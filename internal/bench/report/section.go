@@ -14,6 +14,8 @@ type Section struct {
 	Tables  []measure.Table `json:"tables"`
 	Facts   []Fact          `json:"facts,omitempty"`
 	Targets []Target        `json:"targets,omitempty"`
+	// Load is the load average when the section was done.
+	Load float64 `json:"load"`
 
 	effort measure.Effort // of the last Measure
 }
