@@ -106,7 +106,8 @@ func (k Key) Allows(scope string, t Target) bool {
 	return k.HasScope(scope) && k.AllowList.Allows(t)
 }
 
-func (k Key) permits() Scopes {
+// permits has a pointer to k, which is large.
+func (k *Key) permits() Scopes {
 	if k.Permits != nil {
 		return k.Permits
 	}

@@ -1,6 +1,9 @@
 package apikey
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // bundleSpace is the part before the colon of every bundle's name. It is never
 // a resource, so that a bundle which nobody expanded permits nothing.
@@ -16,16 +19,14 @@ type Scopes []string
 // was not expanded permits nothing. Naming every action does not permit
 // "build:*". A scope that is none is not permitted.
 func (s Scopes) Has(scope string) bool {
+	if slices.Contains(s, scope) {
+		return IsScope(scope) // and no bundle
+	}
 	resource, action, ok := strings.Cut(scope, ":")
 	if !ok || !validScope(resource, action) {
 		return false
 	}
-	for _, name := range s {
-		if name == scope || permits(name, resource, action) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s, func(name string) bool { return permits(name, resource, action) })
 }
 
 // permits tells whether name permits more than just itself, and this too.

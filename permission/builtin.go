@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/incontext"
 )
 
 // The leaves that need no setting. They read the request's method and context
@@ -15,7 +16,7 @@ import (
 var (
 	// HasBuildAPIKey grants to a verified key.
 	HasBuildAPIKey Permission = New("HasBuildAPIKey", func(r *http.Request) error {
-		if _, ok := keyOf(r); !ok {
+		if keyOf(r) == nil {
 			return unlessKnown(r, errNoKey)
 		}
 		return nil
@@ -73,9 +74,9 @@ func HasScope(scope string) Permission {
 	}
 	missing := missingScope(scope)
 	return New("HasScope("+scope+")", func(r *http.Request) error {
-		k, ok := keyOf(r)
+		k := keyOf(r)
 		switch {
-		case !ok:
+		case k == nil:
 			return unlessKnown(r, errNoKey)
 		case !k.HasScope(scope):
 			return missing
@@ -92,9 +93,9 @@ func AtLevel(l apikey.Level) Permission {
 	}
 	other := Denied(CodePermissionDenied, "only a key of the level "+l.String()+" may do this")
 	return New("AtLevel("+l.String()+")", func(r *http.Request) error {
-		k, ok := keyOf(r)
+		k := keyOf(r)
 		switch {
-		case !ok:
+		case k == nil:
 			return unlessKnown(r, errNoKey)
 		case k.Level() != l:
 			return other
@@ -103,10 +104,14 @@ func AtLevel(l apikey.Level) Permission {
 	})
 }
 
-// keyOf is the request's key, if it has one.
-func keyOf(r *http.Request) (apikey.Key, bool) {
-	k, ok := apikey.FromContext(r.Context())
-	return k, ok && !k.IsZero()
+// keyOf is the request's key, nil when it has none. It is not copied, since every
+// leaf asks for it: nobody may change it.
+func keyOf(r *http.Request) *apikey.Key {
+	k, _ := r.Context().Value(incontext.Key{}).(*apikey.Key)
+	if k == nil || k.ID == (apikey.Key{}).ID && k.IsZero() {
+		return nil
+	}
+	return k
 }
 
 func staff(r *http.Request) bool {
@@ -120,7 +125,7 @@ func unlessKnown(r *http.Request, denied error) error {
 	if _, user := UserFrom(r.Context()); user {
 		return denied
 	}
-	if _, key := keyOf(r); key {
+	if keyOf(r) != nil {
 		return denied
 	}
 	return errAnonymous

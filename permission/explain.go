@@ -60,12 +60,6 @@ func (t *Trace) operand(i int) *Trace {
 	return &t.Operands[i]
 }
 
-func (t *Trace) record(d Decision) {
-	if t != nil {
-		t.Decision = d
-	}
-}
-
 // decidedBy notes whose answer is kept so far.
 func (t *Trace) decidedBy(i int) {
 	if t == nil {

@@ -31,21 +31,22 @@ type leaf struct {
 	check func(*http.Request) error
 }
 
-func (l *leaf) Decide(r *http.Request, _ any) Decision { return verdictOf(l.name, l.check(r)) }
-func (l *leaf) String() string                         { return l.name }
+func (l *leaf) String() string { return l.name }
 
-// verdictOf turns a check's error into a decision.
-func verdictOf(name string, err error) Decision {
+// said makes d what the check of a rule means by its error.
+func (d *Decision) said(name string, err error) {
 	if err == nil {
-		return Decision{Verdict: Grant, Rule: name}
+		*d = Decision{Verdict: Grant, Rule: name}
+		return
 	}
 	if nilcheck.IsNil(err) { // which has no text to ask for, and is not the nil that grants
 		err = fmt.Errorf("permission: rule %s returned a nil %T for an error: return nil itself to grant", name, err)
 	}
-	if d, ok := denial(err); ok {
-		return Decision{Verdict: Deny, Rule: name, Code: d.Code, Reason: d.Reason}
+	if denied, ok := denial(err); ok {
+		*d = Decision{Verdict: Deny, Rule: name, Code: denied.Code, Reason: denied.Reason}
+		return
 	}
-	return Decision{Verdict: Unknown, Rule: name, Err: err}
+	*d = Decision{Verdict: Unknown, Rule: name, Err: err}
 }
 
 // ForObject makes a leaf of a check on the object that the request is about. It
@@ -82,5 +83,7 @@ func (l *objectLeaf[T]) Decide(r *http.Request, obj any) Decision {
 		return Decision{Verdict: Unknown, Rule: l.name, Err: fmt.Errorf(
 			"permission: rule %s was given a nil %T: answer not found before CheckObject", l.name, obj)}
 	}
-	return verdictOf(l.name, l.check(r, typed))
+	var d Decision
+	d.said(l.name, l.check(r, typed))
+	return d
 }

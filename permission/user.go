@@ -3,6 +3,7 @@ package permission
 import (
 	"context"
 
+	"github.com/buildkey/buildkey/internal/incontext"
 	"github.com/buildkey/buildkey/internal/nilcheck"
 )
 
@@ -12,8 +13,6 @@ type User interface {
 	IsStaff() bool
 }
 
-type userInContext struct{}
-
 // WithUser returns a context that carries u, as middleware does with the user
 // that its Guard found. A nil u, also a nil pointer, is no user, and hides one
 // that ctx carried.
@@ -21,11 +20,11 @@ func WithUser(ctx context.Context, u User) context.Context {
 	if nilcheck.IsNil(u) {
 		u = nil
 	}
-	return context.WithValue(ctx, userInContext{}, u)
+	return context.WithValue(ctx, incontext.User{}, u)
 }
 
 // UserFrom returns the user in ctx, and whether there is one.
 func UserFrom(ctx context.Context) (User, bool) {
-	u, ok := ctx.Value(userInContext{}).(User)
+	u, ok := ctx.Value(incontext.User{}).(User)
 	return u, ok
 }
