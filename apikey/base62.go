@@ -29,43 +29,50 @@ func divide(number []byte, by uint) (remainder uint) {
 	return remainder
 }
 
+// chunk is how many digits a uint64 holds for sure: 62^10 < 2^60.
+const chunk = 10
+
 // parse128 reads text as a number of 128 bits, high half first. It tells false
 // for a character that is no digit and for a number that does not fit.
 func parse128(text string) (hi, lo uint64, ok bool) {
-	for i := range len(text) {
-		d, ok := digit(text[i])
-		if !ok {
-			return 0, 0, false
+	for len(text) > 0 {
+		part, scale, seen := uint64(0), uint64(1), uint8(0)
+		n := min(len(text), chunk)
+		for i := range n {
+			d := digits[text[i]]
+			part, scale, seen = part*62+uint64(d), scale*62, seen|d
 		}
-		top, carried := bits.Mul64(hi, 62)
-		carry, low := bits.Mul64(lo, 62)
-		low, c1 := bits.Add64(low, uint64(d), 0)
+		top, carried := bits.Mul64(hi, scale)
+		carry, low := bits.Mul64(lo, scale)
+		low, c1 := bits.Add64(low, part, 0)
 		high, c2 := bits.Add64(carried, carry, c1)
-		if top|c2 != 0 {
+		if seen&noDigit|uint8(c2) != 0 || top != 0 {
 			return 0, 0, false
 		}
-		hi, lo = high, low
+		hi, lo, text = high, low, text[n:]
 	}
 	return hi, lo, true
 }
 
 func isBase62(text string) bool {
+	seen := uint8(0)
 	for i := range len(text) {
-		if _, ok := digit(text[i]); !ok {
-			return false
-		}
+		seen |= digits[text[i]]
 	}
-	return true
+	return seen&noDigit == 0
 }
 
-func digit(c byte) (uint, bool) {
-	switch {
-	case '0' <= c && c <= '9':
-		return uint(c - '0'), true
-	case 'A' <= c && c <= 'Z':
-		return uint(c-'A') + 10, true
-	case 'a' <= c && c <= 'z':
-		return uint(c-'a') + 36, true
+// noDigit is a bit that no digit has.
+const noDigit = 1 << 7
+
+// digits has the value of each character, and noDigit for one that is none.
+var digits = func() *[256]uint8 {
+	var values [256]uint8
+	for i := range values {
+		values[i] = noDigit
 	}
-	return 0, false
-}
+	for i := range len(alphabet) {
+		values[alphabet[i]] = uint8(i)
+	}
+	return &values
+}()

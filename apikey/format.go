@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"io"
 	"strings"
+	"unsafe"
 
 	"github.com/google/uuid"
 )
@@ -93,11 +94,8 @@ func appendCheck(b []byte) []byte {
 	return appendBase62(b, sum, checkWidth)
 }
 
-// crc32Of is crc32.ChecksumIEEE of a string, which needs no copy on the heap.
+// crc32Of reads the string where it stands, since package crc32 would make a copy
+// of it on the heap. crc32 does not write.
 func crc32Of(text string) uint32 {
-	sum := ^uint32(0)
-	for i := range len(text) {
-		sum = crc32.IEEETable[byte(sum)^text[i]] ^ sum>>8
-	}
-	return ^sum
+	return crc32.ChecksumIEEE(unsafe.Slice(unsafe.StringData(text), len(text)))
 }
