@@ -31,16 +31,19 @@ func (g *Guard) Authenticate(next http.Handler) http.Handler {
 		p.answer = watchedWriter{ResponseWriter: w, vary: vary}
 		p.answer.varied()
 		if !p.missing {
-			keepPrivate(w)
+			keepPrivate(w, &p.noStore)
 		}
-		next.ServeHTTP(&p.answer, p.into(r))
+		next.ServeHTTP(&p.answer, r.WithContext(p))
 		p.answer.varied() // of an answer that begins when next has returned
 	})
 }
 
-// keepPrivate forbids to store the answer, unless something was said already.
-func keepPrivate(w http.ResponseWriter) {
-	if header := w.Header(); header.Get("Cache-Control") == "" {
-		header.Set("Cache-Control", "no-store")
+// keepPrivate forbids to store the answer, unless something was said already. The
+// header's value is in line from then on.
+func keepPrivate(w http.ResponseWriter, line *[1]string) {
+	header := w.Header()
+	if said := header["Cache-Control"]; len(said) == 0 || said[0] == "" {
+		line[0] = "no-store"
+		header["Cache-Control"] = line[:]
 	}
 }

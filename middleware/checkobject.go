@@ -3,6 +3,7 @@ package middleware
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"github.com/buildkey/buildkey/permission"
@@ -17,19 +18,19 @@ type objectCheck struct {
 // admit notes that a Require let the request through, for now when check is not
 // nil.
 func (p *passage) admit(check *objectCheck) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.required = true
+	p.required.Store(true)
 	if check != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.pending = append(p.pending, check)
 	}
 }
 
 // waiting are the checks that the request has met so far, in order.
-func (p *passage) waiting() (checks []*objectCheck, required bool) {
+func (p *passage) waiting() []*objectCheck {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.pending[:len(p.pending):len(p.pending)], p.required
+	return slices.Clip(p.pending)
 }
 
 var (
@@ -55,13 +56,13 @@ func (g *Guard) CheckObject(r *http.Request, obj any) error {
 	if p == nil || p.guard != g {
 		return errNoPermission
 	}
-	checks, required := p.waiting()
 	switch {
-	case !required:
+	case !p.required.Load():
 		return errNoPermission
 	case obj == nil:
 		return errNoObject
 	}
+	checks := p.waiting()
 	for _, check := range checks {
 		if err := g.judge(check.permission, r, obj); err != nil {
 			return err

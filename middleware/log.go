@@ -56,9 +56,7 @@ func (p *passage) note(r *http.Request, err error) {
 // nobody knows it.
 func (p *passage) keyID(r *http.Request) string {
 	k, ok := apikey.FromContext(r.Context())
-	if !ok && p != nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
+	if !ok && p != nil && p.identified.Load() {
 		k = p.identity.key
 	}
 	if k.ID == (apikey.Key{}).ID {

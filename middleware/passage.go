@@ -6,40 +6,36 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/buildkey/buildkey/apikey"
-	"github.com/buildkey/buildkey/internal/nilcheck"
+	"github.com/buildkey/buildkey/internal/incontext"
 	"github.com/buildkey/buildkey/parser"
-	"github.com/buildkey/buildkey/permission"
 )
 
 // passage is one request's way through a guard: what was presented, who that
 // turned out to be, and which objects are still to be checked. It is shared by
 // all that the guard wraps around the request's handler.
+//
+// From Authenticate on it is the request's context too, which answers for the key
+// and the user once Require has identified them. So the request is copied once.
 type passage struct {
+	context.Context
 	guard   *Guard
 	secret  apikey.Secret // what was presented; empty when missing or malformed
 	missing bool          // nothing was presented
 	answer  watchedWriter // what Authenticate hands on
+	noStore [1]string     // a line of the answer's header
 
 	mu         sync.Mutex
-	identified bool
+	identified atomic.Bool // identity and failure do not change any more
 	identity   identity
 	failure    error
-	required   bool // some Require let the request through
+	required   atomic.Bool // some Require let the request through
 	pending    []*objectCheck
 }
 
-// identity is who a request proved to come from.
-type identity struct {
-	key   apikey.Key // of a refused key too, as far as the Verifier told
-	keyed bool
-	user  permission.User // nil when there is none
-}
-
 type passageInContext struct{}
-
-type identifiedInContext struct{}
 
 func passageOf(r *http.Request) *passage {
 	p, _ := r.Context().Value(passageInContext{}).(*passage)
@@ -48,7 +44,7 @@ func passageOf(r *http.Request) *passage {
 
 // begin parses what r carries. It makes no query.
 func (g *Guard) begin(r *http.Request) *passage {
-	p := &passage{guard: g}
+	p := &passage{Context: r.Context(), guard: g}
 	raw, err := g.parser().Parse(r.Header)
 	switch {
 	case errors.Is(err, parser.ErrMissing):
@@ -59,69 +55,39 @@ func (g *Guard) begin(r *http.Request) *passage {
 	return p
 }
 
-func (p *passage) into(r *http.Request) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), passageInContext{}, p))
-}
-
-// identify verifies what was presented, the first time it is asked, and returns
-// r with the key and user in its context.
-func (p *passage) identify(r *http.Request) (*http.Request, error) {
-	who, err := p.whoIs(r)
-	ctx := r.Context()
-	if err != nil || !who.keyed && who.user == nil || ctx.Value(identifiedInContext{}) == p {
-		return r, err
-	}
-	ctx = context.WithValue(ctx, identifiedInContext{}, p)
-	if who.user != nil {
-		ctx = permission.WithUser(ctx, who.user)
-		if who.user.IsStaff() {
-			ctx = apikey.WithEverything(ctx, "the request's user is staff")
+// Value answers for the identity, and otherwise as the context that came in.
+func (p *passage) Value(name any) any {
+	switch name.(type) {
+	case passageInContext:
+		return p
+	case incontext.Key, incontext.User, incontext.Everything:
+		if p.identified.Load() {
+			if value := p.identity.value(name); value != nil {
+				return value
+			}
 		}
 	}
-	if who.keyed {
-		ctx = apikey.NewContext(ctx, who.key)
-	}
-	return r.WithContext(ctx), nil
+	return p.Context.Value(name)
 }
 
-func (p *passage) whoIs(r *http.Request) (identity, error) {
+// String is for those who print a context.
+func (p *passage) String() string { return "middleware.Authenticate" }
+
+// identify finds out who sent r, the first time it is asked. It returns r with
+// the key and user in its context, above others that were put there since
+// Authenticate.
+func (p *passage) identify(r *http.Request) (*http.Request, error) {
+	if p.identified.Load() {
+		return r, p.failure
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.identified {
+	if !p.identified.Load() {
 		p.failure = p.lookUp(r)
-		p.identified = true
+		p.identified.Store(true)
+		r = p.identity.above(r)
 	}
-	return p.identity, p.failure
-}
-
-// lookUp asks the Verifier about the key and the application about the user.
-func (p *passage) lookUp(r *http.Request) error {
-	if err := p.verify(r); err != nil {
-		return err
-	}
-	if p.guard.User == nil {
-		return nil
-	}
-	user, err := p.guard.User(r)
-	if err == nil && !nilcheck.IsNil(user) {
-		p.identity.user = user
-	}
-	return err
-}
-
-func (p *passage) verify(r *http.Request) (err error) {
-	if p.missing {
-		return nil
-	}
-	err = apikey.ErrMalformed
-	if !p.secret.IsZero() {
-		p.identity.key, err = p.guard.Keys.Verify(r.Context(), p.secret.Reveal())
-	}
-	if err != nil && p.guard.AnonymousOnInvalidKey && errors.Is(err, apikey.ErrInvalid) {
-		return nil
-	}
-	p.identity.keyed = err == nil
-	return err
+	return r, p.failure
 }
 
 // redact takes the presented key out of a text that others wrote.

@@ -56,8 +56,10 @@ func (h *guarded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		WriteError(w, r, err)
 		return
 	}
-	if _, user := permission.UserFrom(r.Context()); user {
-		keepPrivate(w)
+	if p.missing { // or else Authenticate did it
+		if _, user := permission.UserFrom(r.Context()); user {
+			keepPrivate(w, &p.noStore)
+		}
 	}
 	d, trace := h.guard.decide(h.permission, r, nil)
 	switch {
@@ -77,8 +79,8 @@ func (h *guarded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *guarded) enter(r *http.Request) (*http.Request, *passage, error) {
 	p := passageOf(r)
 	if p == nil || p.guard != h.guard {
-		p = &passage{guard: h.guard, missing: true}
-		r = p.into(r)
+		p = &passage{Context: r.Context(), guard: h.guard, missing: true}
+		r = r.WithContext(p)
 		if !known(r) {
 			return r, p, errNotAuthenticated
 		}

@@ -22,11 +22,11 @@ var costs = []struct {
 	p         permission.Permission
 	allocs    float64
 }{
-	{"nobody, AllowAny", "", permission.AllowAny, 4},
-	{"key, AllowAny", goodKey, permission.AllowAny, 6},
-	{"nobody reads", "", permission.Or(permission.HasBuildAPIKey, permission.Restricted), 4},
-	{"key", goodKey, permission.Or(permission.HasBuildAPIKey, permission.Restricted), 12},
-	{"key, pending", goodKey, isOwner, 18},
+	{"nobody, AllowAny", "", permission.AllowAny, 2},
+	{"key, AllowAny", goodKey, permission.AllowAny, 3},
+	{"nobody reads", "", permission.Or(permission.HasBuildAPIKey, permission.Restricted), 2},
+	{"key", goodKey, permission.Or(permission.HasBuildAPIKey, permission.Restricted), 4}, // one is the keyring's
+	{"key, pending", goodKey, isOwner, 11},
 }
 
 func (s *stand) way(p permission.Permission) http.Handler {

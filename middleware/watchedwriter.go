@@ -14,6 +14,7 @@ type watchedWriter struct {
 	http.ResponseWriter
 	vary  string // "": none
 	begun bool
+	line  [1]string // Vary's own, which so is no allocation
 }
 
 // begun tells whether an answer is known to have begun on w.
@@ -40,8 +41,16 @@ func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // varied adds what is missing from Vary, until the answer begins.
 func (w *watchedWriter) varied() {
-	if header := w.Header(); w.vary != "" && !w.begun && !slices.Contains(header["Vary"], w.vary) {
-		header.Add("Vary", w.vary)
+	if w.vary == "" || w.begun {
+		return
+	}
+	header := w.Header()
+	switch lines := header["Vary"]; {
+	case len(lines) == 0:
+		w.line[0] = w.vary
+		header["Vary"] = w.line[:]
+	case !slices.Contains(lines, w.vary):
+		header["Vary"] = append(lines, w.vary)
 	}
 }
 
