@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"slices"
 
 	"github.com/buildkey/buildkey/internal/bench/database"
 	"github.com/buildkey/buildkey/internal/bench/keyring"
@@ -31,18 +33,33 @@ func newBench(ctx context.Context, settings settings) (*bench, error) {
 
 func (b *bench) close() error { return os.RemoveAll(b.folder) }
 
-// sections are what to measure, in the report's order.
-func (b *bench) sections() []func() (report.Section, error) {
+// section is one question, named as its package is.
+type section struct {
+	name    string
+	measure func() (report.Section, error)
+}
+
+// sections are what to measure, in the report's order: all, or the one that is asked
+// for.
+func (b *bench) sections() ([]section, error) {
 	s := b.settings
-	return []func() (report.Section, error){
-		func() (report.Section, error) { return tokens.Section(s.inMemory) },
-		b.web,
-		func() (report.Section, error) { return rules.Section(s.inMemory, s.callers) },
-		b.scoping,
-		b.verifying,
-		b.serving,
-		func() (report.Section, error) { return remembering.Section(b.ctx, b.folder, s.keys) },
+	all := []section{
+		{"tokens", func() (report.Section, error) { return tokens.Section(s.inMemory) }},
+		{"web", b.web},
+		{"rules", func() (report.Section, error) { return rules.Section(s.inMemory, s.callers) }},
+		{"scoping", b.scoping},
+		{"verifying", b.verifying},
+		{"serving", b.serving},
+		{"remembering", func() (report.Section, error) { return remembering.Section(b.ctx, b.folder, s.keys) }},
 	}
+	if s.only == "" {
+		return all, nil
+	}
+	one := slices.DeleteFunc(all, func(has section) bool { return has.name != s.only })
+	if len(one) == 0 {
+		return nil, fmt.Errorf("there is no section %q: the folders beside main.go name them", s.only)
+	}
+	return one, nil
 }
 
 // web measures middleware with keys in a SQLite file.

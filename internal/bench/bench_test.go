@@ -37,9 +37,35 @@ func TestRun(t *testing.T) {
 	}
 }
 
+func TestOneSectionIsRunAlone(t *testing.T) {
+	t.Parallel()
+	for only, want := range map[string]int{"": 7, "serving": 1} {
+		sections, err := (&bench{settings: settingsOf(true, only)}).sections()
+		if err != nil || len(sections) != want {
+			t.Errorf("%q: %d sections, %v", only, len(sections), err)
+		}
+	}
+	if _, err := (&bench{settings: settingsOf(true, "absent")}).sections(); err == nil {
+		t.Error("a section that is not there is no error")
+	}
+}
+
+func TestOnlyAWholeRunIsKept(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		quick bool
+		only  string
+		kept  bool
+	}{{false, "", true}, {true, "", false}, {false, "serving", false}, {true, "serving", false}} {
+		if s := settingsOf(row.quick, row.only); (s.folder == "results") != row.kept {
+			t.Errorf("%s is kept in %s", s.command, s.folder)
+		}
+	}
+}
+
 func TestRunNeedsPostgres(t *testing.T) {
 	t.Setenv(dbtest.Variable, "")
-	if err := run(t.Context(), settingsOf(true)); err == nil || !strings.Contains(err.Error(), "make bench") {
+	if err := run(t.Context(), settingsOf(true, "")); err == nil || !strings.Contains(err.Error(), "make bench") {
 		t.Errorf("run = %v, want an error that says how to get a server", err)
 	}
 }

@@ -2,7 +2,8 @@
 // found. Run it by `make bench`, which gives it a PostgreSQL server.
 //
 // It takes about ten minutes, and about two with QUICK=1 in the environment, which is
-// for looking whether it works: its figures are rough, and kept apart.
+// for looking whether it works: its figures are rough, and kept apart. With ONLY=serving
+// it measures that section alone, and keeps it apart too.
 package main
 
 import (
@@ -18,7 +19,7 @@ import (
 
 func main() {
 	testing.Init() // for testing.Benchmark
-	if err := run(context.Background(), settingsOf(os.Getenv("QUICK") != "")); err != nil {
+	if err := run(context.Background(), settingsOf(os.Getenv("QUICK") != "", os.Getenv("ONLY"))); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -35,8 +36,12 @@ func run(ctx context.Context, settings settings) (err error) {
 	if err := bench.nameDatabases(&whole.Machine); err != nil {
 		return err
 	}
-	for _, measure := range bench.sections() {
-		section, err := measure()
+	sections, err := bench.sections()
+	if err != nil {
+		return err
+	}
+	for _, s := range sections {
+		section, err := s.measure()
 		if err != nil {
 			return err
 		}

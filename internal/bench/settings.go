@@ -12,6 +12,7 @@ import (
 // settings are how much is measured, and where the report goes.
 type settings struct {
 	command string
+	only    string // the section to measure, "" for all
 	folder  string
 	out     io.Writer
 	// inMemory is the effort for what takes nanoseconds, asking for what asks a
@@ -23,22 +24,25 @@ type settings struct {
 	keys          int
 }
 
-// settingsOf are those of a whole run, or of a quick one.
-func settingsOf(quick bool) settings {
-	if quick {
-		return settings{
-			command: "QUICK=1 make bench", folder: filepath.Join(os.TempDir(), "buildkey-bench-quick"), out: os.Stdout,
-			inMemory: measure.Effort{Rounds: 3, Turn: 40 * time.Millisecond, Profile: time.Second},
-			asking:   measure.Effort{Rounds: 41, Turn: 10 * time.Millisecond, Profile: time.Second},
-			callers:  []int{1, 100, 10_000}, rows: []int{10_000, 100_000, 1_000_000}, keys: 10_000,
-		}
-	}
-	return settings{
-		command: "make bench", folder: "results", out: os.Stdout,
+// settingsOf are those of a whole run, or of a quick one, or of one section's. Only
+// those of a whole run replace the results that are kept.
+func settingsOf(quick bool, only string) settings {
+	s := settings{
+		command: "make bench", only: only, folder: "results", out: os.Stdout,
 		inMemory: measure.Effort{Rounds: 11, Turn: 150 * time.Millisecond, Profile: 3 * time.Second},
 		asking:   measure.Effort{Rounds: 401, Turn: 10 * time.Millisecond, Profile: 3 * time.Second},
 		callers:  []int{1, 100, 10_000}, rows: []int{10_000, 100_000, 1_000_000}, keys: 100_000,
 	}
+	if only != "" {
+		s.command, s.folder = "ONLY="+only+" "+s.command, filepath.Join(os.TempDir(), "buildkey-bench-"+only)
+	}
+	if quick {
+		s.command, s.folder = "QUICK=1 "+s.command, filepath.Join(os.TempDir(), "buildkey-bench-quick")
+		s.inMemory = measure.Effort{Rounds: 3, Turn: 40 * time.Millisecond, Profile: time.Second}
+		s.asking = measure.Effort{Rounds: 41, Turn: 10 * time.Millisecond, Profile: time.Second}
+		s.keys = 10_000
+	}
+	return s
 }
 
 // peers are the modules whose versions the report names.

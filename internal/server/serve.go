@@ -38,13 +38,21 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	written := make(chan error, 1)
-	go func() { written <- s.keys.Run(background) }()
-	followed := make(chan error, 1)
-	go func() { followed <- s.cache.Run(background) }()
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(background) }()
 	err = s.answer(ctx, listener)
 	stop()
-	err = errors.Join(err, <-followed)
+	return errors.Join(err, <-ended)
+}
+
+// Run does the work beside the requests until ctx ends: it follows what happens to
+// keys, so that most requests verify theirs without asking the database, and writes
+// when they were used. Serve runs it; whoever serves Handler alone runs it once. It is
+// an error when the last uses cannot be written within 2 s after ctx ended.
+func (s *Server) Run(ctx context.Context) error {
+	written := make(chan error, 1)
+	go func() { written <- s.keys.Run(ctx) }()
+	err := s.cache.Run(ctx)
 	select {
 	case failed := <-written:
 		return errors.Join(err, failed)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/apikey/keystore"
 )
 
 // served is a server that serves, with what it prints.
@@ -136,6 +137,23 @@ func TestNoSampleLeavesTheDatabaseEmpty(t *testing.T) {
 	if printed := s.rest(); strings.Contains(printed, "curl") || !strings.Contains(printed, "admin token") {
 		t.Errorf("without a sample it prints %s", printed)
 	}
+}
+
+// TestKeysAreRemembered asks until one is verified from memory.
+func TestKeysAreRemembered(t *testing.T) {
+	t.Parallel()
+	s := serve(t, quiet(fileURL(t)))
+	sample := s.server.sample
+	_, secret, err := s.server.keys.Create(t.Context(), keystore.Spec{Project: sample.project})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for late := time.Now().Add(20 * time.Second); s.server.CacheStats().Hits == 0; {
+		if got := status(t, "GET", s.url+"/api/v2/whoami/", "Token "+secret.Reveal()); got != 200 || time.Now().After(late) {
+			t.Fatalf("%d, and after 20 s at most there should be hits: %+v", got, s.server.CacheStats())
+		}
+	}
+	s.rest()
 }
 
 // TestStopLetsRequestsEnd stops the server while it reads a request's body.

@@ -118,6 +118,9 @@ func (s *Server) around(router *mux.Router) http.Handler {
 // Handler answers the API's requests, with a log line each.
 func (s *Server) Handler() http.Handler { return s.handler }
 
+// CacheStats tells how the cache of keys does, which is fresh only while Run runs.
+func (s *Server) CacheStats() keycache.Stats { return s.cache.Stats() }
+
 // Close lets go of the database, if Open opened it.
 func (s *Server) Close() error {
 	if !s.owned {

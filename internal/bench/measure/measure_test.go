@@ -74,6 +74,17 @@ func TestRatioIsTakenWithinRounds(t *testing.T) {
 	}
 }
 
+func TestSpreadIsOfTheMiddleHalf(t *testing.T) {
+	t.Parallel()
+	table := Table{Rows: []Row{{Name: "a", Rounds: []float64{5, 1, 2, 100, 4}}, {Name: "b", Rounds: []float64{1, 1, 1, 1, 1}}}}
+	if from, to, err := table.Spread("a", "b"); from != 2 || to != 5 || err != nil {
+		t.Errorf("the spread is from %v to %v, %v", from, to, err)
+	}
+	if _, _, err := table.Spread("a", "c"); err == nil {
+		t.Error("the spread against a row that is not there is no error")
+	}
+}
+
 func TestMedian(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

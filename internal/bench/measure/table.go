@@ -39,19 +39,36 @@ func (t Table) Row(name string) (Row, error) {
 // Ratio is how many times as long as over the case takes: the median of the rounds'
 // own ratios. A name that is not there is an error.
 func (t Table) Ratio(name, over string) (float64, error) {
+	ratios, err := t.ratios(name, over)
+	return Median(ratios), err
+}
+
+// Spread is between which two the middle half of the rounds' own ratios lies. A name
+// that is not there is an error.
+func (t Table) Spread(name, over string) (from, to float64, err error) {
+	ratios, err := t.ratios(name, over)
+	if err != nil || len(ratios) == 0 {
+		return 0, 0, err
+	}
+	slices.Sort(ratios)
+	last := len(ratios) - 1
+	return ratios[last/4], ratios[last-last/4], nil
+}
+
+func (t Table) ratios(name, over string) ([]float64, error) {
 	a, err := t.Row(name)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	b, err := t.Row(over)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	ratios := make([]float64, len(a.Rounds))
 	for i := range ratios {
 		ratios[i] = a.Rounds[i] / b.Rounds[i]
 	}
-	return Median(ratios), nil
+	return ratios, nil
 }
 
 // Median is the middle value, or the mean of the two in the middle. It is 0 for no

@@ -15,8 +15,8 @@ func (r Report) Markdown() string {
 	fmt.Fprintf(&b, "# Benchmarks\n\nMade by `%s` on %s: %d cores, %.1f GB of memory, %s, %s.\n\n", r.Command, r.Machine.Date,
 		r.Machine.Cores, r.Machine.MemoryGB, r.Machine.System, r.Machine.Go)
 	b.WriteString("Within a table the rows took turns, so that they were measured under the same load. A time is the median of\n" +
-		"all turns. A ratio is the median of the ratios within each turn; × 2 takes twice as long. Ratios can be compared with\n" +
-		"those of another machine, times cannot. The numbers of every turn are in raw.json.\n\n![all times](chart.svg)\n\n")
+		"all turns. A ratio is the median of the ratios within each turn, and behind it stands between which two the middle half\n" +
+		"of those lies; × 2 takes twice as long. Ratios can be compared with those of another machine, times cannot. The numbers of every turn are in raw.json.\n\n![all times](chart.svg)\n\n")
 	for _, v := range r.Machine.Versions {
 		fmt.Fprintf(&b, "- %s %s\n", v.Name, v.Version)
 	}
@@ -48,10 +48,19 @@ func writeTable(b *strings.Builder, t measure.Table) {
 	fmt.Fprintf(b, "\n### %s%s\n\n| | time | × %s | allocations | bytes | |\n|---|---:|---:|---:|---:|---|\n",
 		t.Title, inParallel(t), t.Base)
 	for _, row := range t.Rows {
-		ratio, _ := t.Ratio(row.Name, t.Base) // both are rows of this table
-		fmt.Fprintf(b, "| %s | %s | %s | %d | %d | %s |\n", row.Name, duration(row.Nanoseconds), number(ratio),
+		fmt.Fprintf(b, "| %s | %s | %s | %d | %d | %s |\n", row.Name, duration(row.Nanoseconds), ratio(t, row.Name),
 			row.Allocations, row.Bytes, row.Note)
 	}
+}
+
+// ratio of a row to its table's base, with the spread.
+func ratio(t measure.Table, name string) string {
+	median, _ := t.Ratio(name, t.Base) // both are rows of this table
+	if name == t.Base {
+		return number(median)
+	}
+	from, to, _ := t.Spread(name, t.Base)
+	return fmt.Sprintf("%s (%s–%s)", number(median), number(from), number(to))
 }
 
 func inParallel(t measure.Table) string {

@@ -33,7 +33,7 @@ func TestMarkdown(t *testing.T) {
 	t.Parallel()
 	text := sample().Markdown()
 	for _, want := range []string{
-		"| buildkey | 55.0 ns | 0.50 |", "| peer | 110 ns | 1.00 |", "| queries | 2 statements |", "| heap | 1.50 MiB |",
+		"| buildkey | 55.0 ns | 0.50 (0.50–0.50) |", "| peer | 110 ns | 1.00 |", "| queries | 2 statements |", "| heap | 1.50 MiB |",
 		"| easy | 1 × | 0.50 × | met |", "| hard | 0.10 × | 0.50 × | **missed** |", "### a & b: buildkey\n\n```\nmain.slow\n```",
 	} {
 		if !strings.Contains(text, want) {

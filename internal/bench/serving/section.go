@@ -18,25 +18,20 @@ func Section(ctx context.Context, effort measure.Effort, address, folder string)
 			"The target is 0.95 of the throughput without protection, which is 1.05 of its time.",
 	}
 	return section, errors.Join(
-		compare(ctx, &section, effort, "SQLite", "sqlite://"+filepath.Join(folder, "serving.db"), ""),
-		compare(ctx, &section, effort, "PostgreSQL", address, address),
+		compare(ctx, &section, effort, "SQLite", "sqlite://"+filepath.Join(folder, "serving.db")),
+		compare(ctx, &section, effort, "PostgreSQL", address),
 	)
 }
 
 // compare serves one site in every variant.
-func compare(ctx context.Context, s *report.Section, effort measure.Effort, name, databaseURL, listen string) (err error) {
+func compare(ctx context.Context, s *report.Section, effort measure.Effort, name, databaseURL string) (err error) {
 	site, err := newSite(ctx, databaseURL)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, site.server.Close()) }()
-	keys, stop, err := follow(ctx, databaseURL, listen)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, stop()) }()
+	defer func() { err = errors.Join(err, site.close()) }()
 	group := measure.Group{Title: "One build on " + name, Base: unprotected}
-	for _, v := range variants(site, keys.Cache) {
+	for _, v := range variants(site) {
 		c, stop, err := loopback(v, site.path)
 		if err != nil {
 			return err
@@ -44,20 +39,11 @@ func compare(ctx context.Context, s *report.Section, effort measure.Effort, name
 		defer stop()
 		group.Cases = append(group.Cases, c)
 	}
-	return measured(s, effort, group)
-}
-
-// measured adds both tables and the targets, which are those of one client at a time.
-func measured(s *report.Section, effort measure.Effort, group measure.Group) error {
 	parallel := group
 	parallel.Title, parallel.Parallel = group.Title+", all processors", true
 	if err := s.Measure(effort, group, parallel); err != nil {
 		return err
 	}
 	const limit = 1 / 0.95
-	var err error
-	for _, c := range group.Cases[1:] {
-		err = errors.Join(err, s.AimRatio(group.Title+": "+c.Name+", time of the unprotected one", limit, group.Title, c.Name, unprotected, c))
-	}
-	return err
+	return s.AimRatio(group.Title+": "+asItIs+", time of the unprotected one", limit, group.Title, asItIs, unprotected, group.Cases[1])
 }

@@ -1,13 +1,9 @@
 package serving
 
 import (
-	"log/slog"
 	"net/http"
 
 	"github.com/buildkey/buildkey/apikey"
-	"github.com/buildkey/buildkey/middleware"
-	"github.com/buildkey/buildkey/parser"
-	"github.com/buildkey/buildkey/permission"
 )
 
 // variant is a way to serve a site, with the header that its requests carry.
@@ -21,24 +17,19 @@ type variant struct {
 const (
 	unprotected = "without protection"
 	asItIs      = "buildkey, the server as it is"
-	cached      = "buildkey, a keycache in front"
+	uncached    = "buildkey, without its cache of keys"
 )
 
-// keyHeader carries the key where the guard in front looks for it, and the server's
-// own does not.
-const keyHeader = "X-Build-Key"
-
-// variants are the same routes, handlers and rows with more and less before them.
-func variants(s *site, keys middleware.Verifier) []variant {
-	inner := s.server.Handler()
-	front := &middleware.Guard{Keys: keys, Parser: parser.Header(keyHeader), Logger: slog.New(slog.DiscardHandler)}
+// variants are the same routes, handlers and rows with more and less protection.
+func variants(s *site) []variant {
+	authorization, value := "Authorization", "Token "+s.key
 	return []variant{
 		{name: unprotected, note: "the same handlers for a caller who is trusted with every row: nothing is verified, no statement is scoped",
-			header: "Accept", value: "*/*", handler: trusted(inner)},
-		{name: asItIs, note: "verified and scoped",
-			header: "Authorization", value: "Token " + s.key, handler: inner},
-		{name: cached, note: "verified from memory by a second guard, and scoped",
-			header: keyHeader, value: s.key, handler: front.Authenticate(front.Require(permission.HasBuildAPIKey)(inner))},
+			header: "Accept", value: "*/*", handler: trusted(s.server.Handler())},
+		{name: asItIs, note: "verified from memory, and scoped",
+			header: authorization, value: value, handler: s.server.Handler()},
+		{name: uncached, note: "verified by a statement, as while the server hears of no changes, and scoped",
+			header: authorization, value: value, handler: s.cold.Handler()},
 	}
 }
 
