@@ -62,6 +62,9 @@ func (c *Cache) All() {
 	c.counts.dropsAll.Add(1)
 }
 
+// leastPatience leaves a slow server the time to accept a connection.
+const leastPatience = 5 * time.Second
+
 // feedFor is the feed for the store's database, nil where there can be none.
 func feedFor(store *keystore.Store, cfg Config) Feed {
 	if kind, err := dialect.Of(store.DB().DriverName()); err != nil || kind != dialect.Postgres {
@@ -70,5 +73,8 @@ func feedFor(store *keystore.Store, cfg Config) Feed {
 	if cfg.ListenDSN == "" {
 		return nil
 	}
-	return &listener{db: store.DB(), dsn: cfg.ListenDSN, every: cfg.Bound / 4, now: cfg.Now, log: cfg.Logger}
+	return &listener{
+		db: store.DB(), dsn: cfg.ListenDSN, now: cfg.Now,
+		every: cfg.Bound / 4, patience: max(5*cfg.Bound, leastPatience),
+	}
 }

@@ -1,11 +1,11 @@
 package keycache
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -23,22 +23,18 @@ const channel = "buildkey"
 
 // listener is the feed of PostgreSQL.
 type listener struct {
-	db    *sqlx.DB // sends heartbeats
-	dsn   string   // of the connection that listens
-	every time.Duration
-	now   func() time.Time
-	log   *slog.Logger
-	quiet bool // it was said that no heartbeat comes back
+	db       *sqlx.DB // sends heartbeats
+	dsn      string   // of the connection that listens
+	every    time.Duration
+	patience time.Duration // with a server that says nothing
+	now      func() time.Time
 }
-
-// silence is after how many heartbeats without an answer the log is told that
-// notifications do not arrive here.
-const silence = 20
 
 // Follow implements [Feed].
 func (l *listener) Follow(ctx context.Context, sink Sink) error {
+	ctx, hangUp := context.WithCancel(ctx)
 	broken := make(chan error, 1)
-	conn := pq.NewListener(l.dsn, time.Second, time.Minute, func(event pq.ListenerEventType, err error) {
+	conn := pq.NewDialListener(dialer{ctx}, l.dsn, time.Second, time.Minute, func(event pq.ListenerEventType, err error) {
 		if event == pq.ListenerEventDisconnected || event == pq.ListenerEventConnectionAttemptFailed {
 			select {
 			case broken <- err:
@@ -46,8 +42,12 @@ func (l *listener) Follow(ctx context.Context, sink Sink) error {
 			}
 		}
 	})
-	defer conn.Close()
-	if err := listen(ctx, conn, broken); err != nil {
+	defer func() {
+		hangUp() // before Close, which may have to wait for it
+		conn.Close()
+		go drain(conn.NotificationChannel())
+	}()
+	if err := l.listen(ctx, conn, broken); err != nil {
 		return fmt.Errorf("keycache: cannot listen: %w", err)
 	}
 	sink.All() // what was read before there was a listener is not believed
@@ -55,23 +55,36 @@ func (l *listener) Follow(ctx context.Context, sink Sink) error {
 	return l.follow(ctx, conn, broken, beats, sink)
 }
 
+// drain lets lib/pq get rid of what it has read, and so end.
+func drain(rest <-chan *pq.Notification) {
+	for range rest {
+	}
+}
+
 // listen waits for the connection; Listen itself tries for ever.
-func listen(ctx context.Context, conn *pq.Listener, broken <-chan error) error {
+func (l *listener) listen(ctx context.Context, conn *pq.Listener, broken <-chan error) error {
 	done := make(chan error, 1)
 	go func() { done <- conn.Listen(channel) }() // ends with conn.Close at the latest
+	silent := time.NewTimer(l.patience)
+	defer silent.Stop()
 	select {
 	case err := <-done:
 		return err
 	case err := <-broken:
 		return orLost(err)
+	case <-silent.C:
+		return fmt.Errorf("no answer for %v", l.patience)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
+// follow gives up a connection on which it hears no heartbeat: it may have been
+// cut without a word.
 func (l *listener) follow(ctx context.Context, conn *pq.Listener, broken <-chan error, beats *heartbeats, sink Sink) error {
-	tick := time.NewTicker(l.every)
+	tick, silent := time.NewTicker(l.every), time.NewTimer(l.patience)
 	defer tick.Stop()
+	defer silent.Stop()
 	sending := make(chan error, 1)
 	sending <- nil // none is under way
 	for {
@@ -80,11 +93,15 @@ func (l *listener) follow(ctx context.Context, conn *pq.Listener, broken <-chan 
 			return ctx.Err()
 		case err := <-broken:
 			return orLost(err)
+		case <-silent.C:
+			return fmt.Errorf("keycache: no heartbeat came back for %v: %w", l.patience, beats.whyNot())
 		case n := <-conn.NotificationChannel():
 			if n == nil { // lib/pq connected anew: something may be missing
 				return errors.New("keycache: the listening connection was replaced")
 			}
-			beats.report(n.Extra, sink)
+			if beats.report(n.Extra, sink) {
+				silent.Reset(l.patience)
+			}
 		case <-tick.C:
 			l.send(ctx, sending, beats)
 		}
@@ -95,11 +112,10 @@ func (l *listener) follow(ctx context.Context, conn *pq.Listener, broken <-chan 
 // go on reading meanwhile.
 func (l *listener) send(ctx context.Context, sending chan error, beats *heartbeats) {
 	select {
-	case <-sending:
+	case beats.failed = <-sending:
 	default:
 		return
 	}
-	l.tellSilence(ctx, beats)
 	payload := beats.next()
 	go func() {
 		ctx, cancel := context.WithTimeout(ctx, 10*l.every)
@@ -107,15 +123,6 @@ func (l *listener) send(ctx context.Context, sending chan error, beats *heartbea
 		_, err := l.db.ExecContext(ctx, `SELECT pg_notify('`+channel+`', $1)`, payload)
 		sending <- err
 	}()
-}
-
-func (l *listener) tellSilence(ctx context.Context, beats *heartbeats) {
-	if beats.unheard < silence || l.quiet {
-		return
-	}
-	l.quiet = true
-	l.log.LogAttrs(ctx, slog.LevelWarn, "keycache: no notification arrives, so nothing is remembered: ListenDSN must lead to PostgreSQL itself, not to a pooler in transaction mode",
-		slog.Int("heartbeats", beats.unheard))
 }
 
 // orLost is err, or what to say when lib/pq gave no reason.
@@ -128,52 +135,64 @@ func orLost(err error) error {
 
 // heartbeats knows when each was sent. Only the loop of follow touches it.
 type heartbeats struct {
-	nonce   string // tells this listener's from those of others
-	now     func() time.Time
-	sent    []time.Time // of the beats from first on, not heard yet
-	first   int
-	unheard int // sent since one was heard
+	nonce  string // tells this listener's from those of others
+	now    func() time.Time
+	sent   []time.Time // of the beats from first on, not heard yet
+	first  int
+	failed error // why the last one could not be sent
 }
+
+// unheard is how many heartbeats are waited for. Nobody will hear older ones.
+const unheard = 200
+
+// errUnheard is what to say when they were sent.
+var errUnheard = errors.New("the connection may have been cut, or ListenDSN does not lead to PostgreSQL itself but to a pooler in transaction mode")
+
+// whyNot guesses why none is heard.
+func (b *heartbeats) whyNot() error { return cmp.Or(b.failed, errUnheard) }
 
 // next is the payload of a new heartbeat, which counts from now.
 func (b *heartbeats) next() string {
-	if len(b.sent) > 10*silence { // nobody will hear the oldest any more
+	if len(b.sent) >= unheard {
 		b.sent, b.first = b.sent[1:], b.first+1
 	}
 	b.sent = append(b.sent, b.now())
-	b.unheard++
 	return b.nonce + strconv.Itoa(b.first+len(b.sent)-1)
 }
 
-// report passes a notification on.
-func (b *heartbeats) report(payload string, sink Sink) {
+// report passes a notification on, and tells whether it was a heartbeat of its own.
+func (b *heartbeats) report(payload string, sink Sink) (beat bool) {
 	kind, rest, _ := strings.Cut(payload, ":")
 	switch {
 	case strings.HasPrefix(payload, b.nonce):
-		b.heard(strings.TrimPrefix(payload, b.nonce), sink)
+		return b.heard(strings.TrimPrefix(payload, b.nonce), sink)
 	case kind == "b": // another listener's
 	case kind == "p" && rest != "":
 		sink.Project(apikey.ID(rest))
 	case kind == "k":
 		if id, err := uuid.Parse(rest); err == nil {
 			sink.Key(id)
-			return
+			return false
 		}
 		sink.All()
 	default: // "all", and what nobody here understands
 		sink.All()
 	}
+	return false
 }
 
 // heard passes a heartbeat on. When one before it did not arrive, other
 // notifications may be missing too.
-func (b *heartbeats) heard(number string, sink Sink) {
+func (b *heartbeats) heard(number string, sink Sink) bool {
 	n, err := strconv.Atoi(number)
-	if i := n - b.first; err == nil && i >= 0 && i < len(b.sent) {
-		if i > 0 {
-			sink.All()
-		}
-		sink.Beat(b.sent[i])
-		b.sent, b.first, b.unheard = b.sent[i+1:], n+1, 0
+	i := n - b.first
+	if err != nil || i < 0 || i >= len(b.sent) {
+		return false
 	}
+	if i > 0 {
+		sink.All()
+	}
+	sink.Beat(b.sent[i])
+	b.sent, b.first = b.sent[i+1:], n+1
+	return true
 }

@@ -15,6 +15,8 @@ type wire struct {
 	dsn    string // of the way through the proxy
 	mu     sync.Mutex
 	silent bool
+	opened int // connections so far
+	lost   int // that many of them pass nothing any more
 }
 
 func newWire(t *testing.T, dsn string) *wire {
@@ -37,8 +39,9 @@ func newWire(t *testing.T, dsn string) *wire {
 				client.Close()
 				continue
 			}
-			go w.pass(client, server)
-			go w.pass(server, client)
+			nth := w.open()
+			go w.pass(nth, client, server)
+			go w.pass(nth, server, client)
 		}
 	}()
 	return w
@@ -50,15 +53,39 @@ func (w *wire) cut(silent bool) {
 	w.silent = silent
 }
 
-func (w *wire) pass(from, to net.Conn) {
+// lose cuts the connections that there are, for ever, and no later one.
+func (w *wire) lose() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lost = w.opened
+}
+
+func (w *wire) open() (nth int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.opened++
+	return w.opened
+}
+
+// connections is how many were opened.
+func (w *wire) connections() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.opened
+}
+
+func (w *wire) passes(nth int) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.silent && nth > w.lost
+}
+
+func (w *wire) pass(nth int, from, to net.Conn) {
 	defer to.Close()
 	buffer := make([]byte, 4096)
 	for {
 		n, err := from.Read(buffer)
-		w.mu.Lock()
-		silent := w.silent
-		w.mu.Unlock()
-		if n > 0 && !silent {
+		if n > 0 && w.passes(nth) {
 			if _, err := to.Write(buffer[:n]); err != nil {
 				return
 			}
