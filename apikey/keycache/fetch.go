@@ -26,7 +26,7 @@ func (c *Cache) fetch(ctx context.Context, p presented) (apikey.Key, error) {
 		now := c.cfg.Now()
 		seen, quiet := c.changes.since(b, &k)
 		vouched := quiet && c.pulse.fresh(now, c.cfg.Bound)
-		if !vouched && now.Sub(started) >= c.cfg.Bound {
+		if !vouched && !within(started, now, c.cfg.Bound) {
 			continue
 		}
 		if err := k.Usable(now); err != nil {
