@@ -18,13 +18,13 @@ func (k Key) Usable(at time.Time) error {
 	return nil
 }
 
-func (k Key) revoked(at time.Time) bool {
+func (k *Key) revoked(at time.Time) bool {
 	return !k.RevokedAt.IsZero() && !at.Before(k.RevokedAt)
 }
 
 // expired holds also for a key that was activated without an expiry: no key
 // lives for ever.
-func (k Key) expired(at time.Time) bool {
+func (k *Key) expired(at time.Time) bool {
 	if k.ExpiresAt.IsZero() {
 		return !k.ActivatedAt.IsZero()
 	}
@@ -33,7 +33,7 @@ func (k Key) expired(at time.Time) bool {
 
 // lapsed holds for a key that was not used in time. One that bounds neither
 // its wait nor its life has lapsed from the start.
-func (k Key) lapsed(at time.Time) bool {
+func (k *Key) lapsed(at time.Time) bool {
 	switch {
 	case !k.ActivatedAt.IsZero():
 		return false

@@ -109,10 +109,10 @@ func build(store source, format apikey.Format, cfg Config) (*Cache, error) {
 // changed is told by the store of this process what it has committed.
 func (c *Cache) changed(key uuid.UUID) {
 	if key == uuid.Nil {
-		c.All()
+		c.AllChanged()
 		return
 	}
-	c.Key(key)
+	c.KeyChanged(key)
 }
 
 func (cfg *Config) complete() error {
@@ -155,9 +155,10 @@ func (c *Cache) Verify(ctx context.Context, raw string) (apikey.Key, error) {
 	p := presented{id: id, raw: raw, digest: digestOf(secret)}
 	now := c.cfg.Now()
 	if c.pulse.fresh(now, c.cfg.Bound) {
-		if k, err, ok := c.remembered(&p, now); ok {
-			c.counts.hits.Add(1)
-			return k, err
+		if e, err := c.remembered(&p, now); err != nil {
+			return apikey.Key{}, err
+		} else if e != nil {
+			return e.key, nil
 		}
 	}
 	if c.isStranger(&p, now) {
@@ -185,20 +186,23 @@ func digestOf(secret string) digest {
 
 func (d *digest) equal(o *digest) bool { return subtle.ConstantTimeCompare(d[:], o[:]) == 1 }
 
-// remembered answers from memory, if it can. The caller has seen a fresh pulse.
-func (c *Cache) remembered(p *presented, now time.Time) (apikey.Key, error, bool) {
+// remembered answers from memory, or with nil and nil. The caller has seen a fresh
+// pulse.
+func (c *Cache) remembered(p *presented, now time.Time) (*entry, error) {
 	e, ok := c.entries.GetIfPresent(p.id)
-	if !ok || !c.changes.unchanged(e) {
-		return apikey.Key{}, nil, false
+	if !ok || !c.changes.unchanged(&e.seen) {
+		return nil, nil
 	}
 	if !e.digest.equal(&p.digest) {
-		return apikey.Key{}, apikey.ErrUnknown, true
+		c.counts.hits.Add(1)
+		return nil, apikey.ErrUnknown
 	}
 	if e.key.Usable(now) != nil {
-		return apikey.Key{}, nil, false // the store knows why, and counts it
+		return nil, nil // the store knows why, and counts it
 	}
 	if e.due(now) {
 		c.store.Used(e.key)
 	}
-	return e.key, nil, true
+	c.counts.hits.Add(1)
+	return e, nil
 }

@@ -137,9 +137,9 @@ func TestReportsDropWhatTheyAreAbout(t *testing.T) {
 		report func(c *Cache, k apikey.Key)
 		reads  int64
 	}{
-		"the key":         {func(c *Cache, k apikey.Key) { c.Key(k.ID) }, 2},
-		"its project":     {func(c *Cache, _ apikey.Key) { c.Project("1") }, 2},
-		"everything":      {func(c *Cache, _ apikey.Key) { c.All() }, 2},
+		"the key":         {func(c *Cache, k apikey.Key) { c.KeyChanged(k.ID) }, 2},
+		"its project":     {func(c *Cache, _ apikey.Key) { c.ProjectChanged("1") }, 2},
+		"everything":      {func(c *Cache, _ apikey.Key) { c.AllChanged() }, 2},
 		"the feed ended":  {func(c *Cache, _ apikey.Key) { c.pulse.stop() }, 2},
 		"a beat too late": {func(c *Cache, _ apikey.Key) { c.Beat(time.Now().Add(2 * time.Hour)) }, 2},
 		"a beat in time":  {func(c *Cache, _ apikey.Key) { c.Beat(time.Now()) }, 1},
@@ -162,9 +162,9 @@ func TestReportsDropWhatTheyAreAbout(t *testing.T) {
 func TestAReadThatBeganBeforeAReportIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	for name, report := range map[string]func(c *Cache, k apikey.Key){
-		"key":     func(c *Cache, k apikey.Key) { c.Key(k.ID) },
-		"project": func(c *Cache, _ apikey.Key) { c.Project("1") },
-		"all":     func(c *Cache, _ apikey.Key) { c.All() },
+		"key":     func(c *Cache, k apikey.Key) { c.KeyChanged(k.ID) },
+		"project": func(c *Cache, _ apikey.Key) { c.ProjectChanged("1") },
+		"all":     func(c *Cache, _ apikey.Key) { c.AllChanged() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,8 +20,12 @@ type changes struct {
 
 const shards = 1 << 10
 
-// generations are the counters as they were before a key was read.
-type generations struct{ key, project, all uint64 }
+// generations are the counters as they were before a key was read, and which of
+// the shared ones are its own.
+type generations struct {
+	key, project, all      uint64
+	keyShard, projectShard int
+}
 
 var seed = maphash.MakeSeed()
 
@@ -50,13 +54,12 @@ func (c *changes) before(id uuid.UUID) before {
 // since gives the generations of a key that was read after b, and tells whether
 // nothing was reported of it in between.
 func (c *changes) since(b before, k *apikey.Key) (generations, bool) {
-	g := generations{key: b.key, project: c.projects[projectShard(k.Project)].Load(), all: c.all.Load()}
-	return g, c.wide.Load() == b.wide && c.keys[keyShard(k.ID)].Load() == b.key
+	g := generations{key: b.key, all: c.all.Load(), keyShard: keyShard(k.ID), projectShard: projectShard(k.Project)}
+	g.project = c.projects[g.projectShard].Load()
+	return g, c.wide.Load() == b.wide && c.keys[g.keyShard].Load() == b.key
 }
 
-// unchanged tells whether nothing was reported of the entry since it was read.
-func (c *changes) unchanged(e *entry) bool {
-	return c.all.Load() == e.seen.all &&
-		c.keys[keyShard(e.key.ID)].Load() == e.seen.key &&
-		c.projects[projectShard(e.key.Project)].Load() == e.seen.project
+// unchanged tells whether nothing was reported of a key since.
+func (c *changes) unchanged(g *generations) bool {
+	return c.all.Load() == g.all && c.keys[g.keyShard].Load() == g.key && c.projects[g.projectShard].Load() == g.project
 }

@@ -18,10 +18,10 @@ import (
 // leaver is a Sink that leaves at the first key it is told of.
 type leaver struct{ leave func() }
 
-func (l leaver) Beat(time.Time)    {}
-func (l leaver) Key(uuid.UUID)     { l.leave() }
-func (l leaver) Project(apikey.ID) {}
-func (l leaver) All()              {}
+func (l leaver) Beat(time.Time)           {}
+func (l leaver) KeyChanged(uuid.UUID)     { l.leave() }
+func (l leaver) ProjectChanged(apikey.ID) {}
+func (l leaver) AllChanged()              {}
 
 // TestWhoLeavesInTheMiddleLeavesNothingRunning ends a listener that has more to
 // report than lib/pq has room for: its goroutines must not wait for a reader.

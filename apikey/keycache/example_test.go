@@ -144,7 +144,7 @@ func ExampleFeed() {
 	tell(func(sink keycache.Sink) { sink.Beat(time.Now()) })
 	verify()
 	verify()
-	tell(func(sink keycache.Sink) { sink.Key(key.ID) }) // something happened to it
+	tell(func(sink keycache.Sink) { sink.KeyChanged(key.ID) }) // something happened to it
 	verify()
 	// Output:
 	// hits 0 reads 1
@@ -155,17 +155,17 @@ func ExampleFeed() {
 // noted is a Sink that prints what it is told, to try a Feed with.
 type noted struct{}
 
-func (noted) Beat(time.Time)       { fmt.Println("all is told") }
-func (noted) Key(id uuid.UUID)     { fmt.Println("key", id) }
-func (noted) Project(id apikey.ID) { fmt.Println("keys of project", id) }
-func (noted) All()                 { fmt.Println("every key") }
+func (noted) Beat(time.Time)              { fmt.Println("all is told") }
+func (noted) KeyChanged(id uuid.UUID)     { fmt.Println("key", id) }
+func (noted) ProjectChanged(id apikey.ID) { fmt.Println("keys of project", id) }
+func (noted) AllChanged()                 { fmt.Println("every key") }
 
 // Of a Sink nothing is asked but to listen. A Cache is one.
 func ExampleSink() {
 	var sink keycache.Sink = noted{}
-	sink.Key(uuid.MustParse("01949f1e-2b3c-7d4e-8f50-61728394a5b6"))
-	sink.Project("1")
-	sink.All()
+	sink.KeyChanged(uuid.MustParse("01949f1e-2b3c-7d4e-8f50-61728394a5b6"))
+	sink.ProjectChanged("1")
+	sink.AllChanged()
 	sink.Beat(time.Now())
 	// Output:
 	// key 01949f1e-2b3c-7d4e-8f50-61728394a5b6

@@ -26,12 +26,12 @@ type Feed interface {
 type Sink interface {
 	// Beat says that everything committed before sent has been reported.
 	Beat(sent time.Time)
-	// Key says that a key may be worth less than before, or gone.
-	Key(id uuid.UUID)
-	// Project says so of all keys of a project.
-	Project(id apikey.ID)
-	// All says so of every key.
-	All()
+	// KeyChanged says that a key may be worth less than before, or gone.
+	KeyChanged(id uuid.UUID)
+	// ProjectChanged says so of all keys of a project.
+	ProjectChanged(id apikey.ID)
+	// AllChanged says so of every key.
+	AllChanged()
 }
 
 // Beat implements [Sink]. A heartbeat that came too late for the one before it
@@ -39,25 +39,25 @@ type Sink interface {
 // believed any more.
 func (c *Cache) Beat(sent time.Time) {
 	if !c.pulse.beat(sent, c.cfg.Bound) {
-		c.All()
+		c.AllChanged()
 	}
 	c.counts.beats.Add(1)
 }
 
-// Key implements [Sink].
-func (c *Cache) Key(id uuid.UUID) {
+// KeyChanged implements [Sink].
+func (c *Cache) KeyChanged(id uuid.UUID) {
 	c.changes.key(id)
 	c.counts.drops.Add(1)
 }
 
-// Project implements [Sink].
-func (c *Cache) Project(id apikey.ID) {
+// ProjectChanged implements [Sink].
+func (c *Cache) ProjectChanged(id apikey.ID) {
 	c.changes.project(id)
 	c.counts.drops.Add(1)
 }
 
-// All implements [Sink].
-func (c *Cache) All() {
+// AllChanged implements [Sink].
+func (c *Cache) AllChanged() {
 	c.changes.everything()
 	c.counts.dropsAll.Add(1)
 }

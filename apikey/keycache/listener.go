@@ -50,7 +50,7 @@ func (l *listener) Follow(ctx context.Context, sink Sink) error {
 	if err := l.listen(ctx, conn, broken); err != nil {
 		return fmt.Errorf("keycache: cannot listen: %w", err)
 	}
-	sink.All() // what was read before there was a listener is not believed
+	sink.AllChanged() // what was read before there was a listener is not believed
 	beats := &heartbeats{nonce: "b:" + rand.Text() + ":", now: l.now}
 	return l.follow(ctx, conn, broken, beats, sink)
 }
@@ -168,15 +168,15 @@ func (b *heartbeats) report(payload string, sink Sink) (beat bool) {
 		return b.heard(strings.TrimPrefix(payload, b.nonce), sink)
 	case kind == "b": // another listener's
 	case kind == "p" && rest != "":
-		sink.Project(apikey.ID(rest))
+		sink.ProjectChanged(apikey.ID(rest))
 	case kind == "k":
 		if id, err := uuid.Parse(rest); err == nil {
-			sink.Key(id)
+			sink.KeyChanged(id)
 			return false
 		}
-		sink.All()
+		sink.AllChanged()
 	default: // "all", and what nobody here understands
-		sink.All()
+		sink.AllChanged()
 	}
 	return false
 }
@@ -190,7 +190,7 @@ func (b *heartbeats) heard(number string, sink Sink) bool {
 		return false
 	}
 	if i > 0 {
-		sink.All()
+		sink.AllChanged()
 	}
 	sink.Beat(b.sent[i])
 	b.sent, b.first = b.sent[i+1:], n+1

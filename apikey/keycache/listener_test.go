@@ -14,10 +14,10 @@ import (
 // diary is a Sink that writes down what it is told.
 type diary struct{ lines []string }
 
-func (d *diary) Beat(sent time.Time)  { d.lines = append(d.lines, "beat "+sent.Format("05")) }
-func (d *diary) Key(id uuid.UUID)     { d.lines = append(d.lines, "key "+id.String()) }
-func (d *diary) Project(id apikey.ID) { d.lines = append(d.lines, "project "+string(id)) }
-func (d *diary) All()                 { d.lines = append(d.lines, "all") }
+func (d *diary) Beat(sent time.Time)         { d.lines = append(d.lines, "beat "+sent.Format("05")) }
+func (d *diary) KeyChanged(id uuid.UUID)     { d.lines = append(d.lines, "key "+id.String()) }
+func (d *diary) ProjectChanged(id apikey.ID) { d.lines = append(d.lines, "project "+string(id)) }
+func (d *diary) AllChanged()                 { d.lines = append(d.lines, "all") }
 
 func TestHeartbeatsCountFromTheirSending(t *testing.T) {
 	t.Parallel()

@@ -176,7 +176,7 @@ func (m *model) revoke(key *modelKey) {
 		return
 	}
 	key.revoked = m.now
-	m.report(func() { m.cache.Key(key.id) })
+	m.report(func() { m.cache.KeyChanged(key.id) })
 }
 
 // link changes the links of every key: a change of the project's.
@@ -185,7 +185,7 @@ func (m *model) link() {
 		key.links++
 		key.linkedAt = m.now
 	}
-	m.report(func() { m.cache.Project("1") })
+	m.report(func() { m.cache.ProjectChanged("1") })
 }
 
 func (m *model) beat() {
@@ -215,7 +215,7 @@ func (m *model) toggleFeed() {
 	m.queue = nil
 	m.follow = !m.follow
 	if m.follow {
-		m.cache.All()
+		m.cache.AllChanged()
 	} else {
 		m.cache.pulse.stop()
 	}

@@ -62,7 +62,7 @@ func (p *poller) look(ctx context.Context, conn *sqlx.Conn, last *seen, sink Sin
 		}
 	}
 	if now.count != last.count || !last.looked {
-		sink.All()
+		sink.AllChanged()
 	}
 	*last = now
 	sink.Beat(began)

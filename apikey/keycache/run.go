@@ -17,7 +17,7 @@ func (c *Cache) Run(ctx context.Context) error {
 	}
 	for ctx.Err() == nil {
 		c.counts.follows.Add(1)
-		c.All() // what changed while nobody listened is not known
+		c.AllChanged() // what changed while nobody listened is not known
 		err := c.feed.Follow(ctx, c)
 		c.pulse.stop()
 		if ctx.Err() == nil {
