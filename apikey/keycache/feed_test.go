@@ -24,6 +24,7 @@ type world struct {
 	cache        *keycache.Cache
 	store, other *keystore.Store
 	db           *sqlx.DB
+	cfg          keycache.Config // as it was given
 }
 
 const bound = 400 * time.Millisecond
@@ -48,12 +49,12 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 
 func newWorld(t *testing.T, db *sqlx.DB, cfg keycache.Config) *world {
 	t.Helper()
-	w := &world{db: db}
+	w := &world{db: db, cfg: cfg}
 	var err error
-	if w.store, err = keystore.New(db, keystore.Config{Logger: silent}); err != nil {
+	if w.store, err = keystore.New(db, keystore.Config{Logger: silent, Now: cfg.Now}); err != nil {
 		t.Fatal(err)
 	}
-	if w.other, err = keystore.New(db, keystore.Config{Logger: silent}); err != nil {
+	if w.other, err = keystore.New(db, keystore.Config{Logger: silent, Now: cfg.Now}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.store.Migrate(t.Context()); err != nil {
