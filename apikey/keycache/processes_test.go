@@ -77,17 +77,25 @@ func (p *pair) start(dsn string) {
 // accepts asks the other process.
 func (p *pair) accepts(raw string) bool {
 	p.t.Helper()
-	r, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, p.url, nil)
+	status, err := p.ask(raw)
 	if err != nil {
 		p.t.Fatal(err)
+	}
+	return status == http.StatusNoContent
+}
+
+// ask is the status that the other process answers to a key.
+func (p *pair) ask(raw string) (status int, err error) {
+	r, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, p.url, nil)
+	if err != nil {
+		return 0, err
 	}
 	r.Header.Set("Authorization", raw)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		p.t.Fatal(err)
+		return 0, err
 	}
-	defer answer.Body.Close()
-	return answer.StatusCode == http.StatusNoContent
+	return answer.StatusCode, answer.Body.Close()
 }
 
 // stats is whether the other's feed is fresh, and its hits.
@@ -206,9 +214,7 @@ func TestRevokedWhileTheProcessIsPaused(t *testing.T) {
 	var times []time.Duration
 	for i := range rounds(8, 1000) {
 		_, raw, revoke := p.warm()
-		if err := p.process.Signal(syscall.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
+		p.signal(syscall.SIGSTOP)
 		revoke()
 		start := time.Now()
 		resume := time.AfterFunc(bound*time.Duration(i%4)/2, func() { _ = p.process.Signal(syscall.SIGCONT) })
