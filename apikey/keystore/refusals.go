@@ -18,10 +18,17 @@ type Stats struct {
 
 // refusals counts, and keeps the log from being flooded.
 type refusals struct {
-	malformed, unknown, expired, revoked, lapsed, unavailable atomic.Uint64
+	malformed, unknown, expired, revoked, lapsed, unavailable count
 
 	mu     sync.Mutex
 	logged map[refusal]int64 // when, in microseconds
+}
+
+// count is of one reason. Where that is not about a key it knows when it was last
+// logged, which takes no lock that all requests share.
+type count struct {
+	atomic.Uint64
+	logged atomic.Int64 // in microseconds
 }
 
 type refusal struct {
@@ -46,13 +53,28 @@ func (s *Store) Stats() Stats {
 func (c *core) refuse(ctx context.Context, id uuid.UUID, err error) {
 	reason, counter := c.refused.kind(err)
 	counter.Add(1)
-	if reason == "unavailable" { // which is not about the key
-		id = uuid.Nil
+	if !c.cfg.Logger.Enabled(ctx, slog.LevelInfo) {
+		return
 	}
-	if c.refused.first(refusal{id, reason}, c.now()) {
-		c.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "keystore: refused",
-			slog.String("key", id.String()), slog.String("reason", reason), slog.String("error", err.Error()))
+	first := counter.first
+	aboutKey := reason != "malformed" && reason != "unavailable"
+	if aboutKey {
+		first = func(now int64) bool { return c.refused.first(refusal{id, reason}, now) }
 	}
+	if !first(c.now()) {
+		return
+	}
+	attrs := []slog.Attr{slog.String("reason", reason), slog.String("error", err.Error())}
+	if aboutKey {
+		attrs = append(attrs, slog.String("key", id.String()))
+	}
+	c.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "keystore: refused", attrs...)
+}
+
+// first is refusals.first for what is not about a key.
+func (n *count) first(now int64) bool {
+	at := n.logged.Load()
+	return (at == 0 || now-at >= useEvery.Microseconds()) && n.logged.CompareAndSwap(at, now)
 }
 
 // tellCut warns that a key's links were cut.
@@ -63,7 +85,7 @@ func (c *core) tellCut(ctx context.Context, k apikey.Key) {
 	}
 }
 
-func (r *refusals) kind(err error) (string, *atomic.Uint64) {
+func (r *refusals) kind(err error) (string, *count) {
 	switch {
 	case errors.Is(err, apikey.ErrMalformed):
 		return "malformed", &r.malformed

@@ -44,6 +44,9 @@ func TestRefusalsAreCounted(t *testing.T) {
 	if n := strings.Count(log.String(), "keystore: refused"); n != 6 {
 		t.Errorf("%d lines, want one for each key and reason:\n%s", n, log.String())
 	}
+	if strings.Contains(log.String(), uuid.Nil.String()) {
+		t.Errorf("a line names a key that there is none:\n%s", log.String())
+	}
 	b.clock.Add(time.Minute)
 	refusedAs(t, "a minute later", second(b.Verify(t.Context(), raw)), apikey.ErrRevoked)
 	if n := strings.Count(log.String(), "keystore: refused"); n != 7 {
