@@ -24,17 +24,17 @@ func isBadValue(err error) bool {
 	return spec || errors.Is(err, worker.ErrNoCredential)
 }
 
-// rooms are the packages whose names stand before their errors. A user of the
-// command does not need them.
-var rooms = []string{"apikey: ", "keystore: ", "queryset: ", "server: ", "worker: ", "demo: "}
+// packages are those whose names stand before their errors. A user of the command
+// does not need them.
+var packages = []string{"apikey: ", "keystore: ", "queryset: ", "server: ", "worker: ", "demo: "}
 
 // oneLine is an error's text as a person reads it at a terminal. Joined errors
 // stand side by side.
 func oneLine(err error) string {
 	lines := strings.FieldsFunc(err.Error(), unicode.IsControl)
 	for i, line := range lines {
-		for _, room := range rooms {
-			line = strings.TrimPrefix(line, room)
+		for _, name := range packages {
+			line = strings.TrimPrefix(line, name)
 		}
 		lines[i] = line
 	}

@@ -10,7 +10,9 @@ import (
 	"github.com/buildkey/buildkey/apikey"
 )
 
-// keyRecord is a key as JSON, with the names that the API gives its fields.
+// keyRecord is a key's record as JSON, under the names that the API gives its
+// fields. The state is told only here; what is resolved when a key is verified
+// (permits, links, links_cut) only there.
 type keyRecord struct {
 	ID          uuid.UUID        `json:"id"`
 	Name        string           `json:"name"`

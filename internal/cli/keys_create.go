@@ -53,7 +53,7 @@ func (f *newKey) flags(set *pflag.FlagSet) {
 	f.at.flags(set, "that the key is for")
 	set.StringVar(&f.name, "name", "", "name, unique among the project's live keys (default made up)")
 	set.StringArrayVar(&f.scopes, "scope", nil, "`scope` such as build:update; may be repeated")
-	set.StringArrayVar(&f.allow, "allow", nil, "`type:id` that the key is held to, such as build:42; may be repeated")
+	set.StringArrayVar(&f.allow, "allow", nil, "`type:id` for the allow list that the key is held to, such as build:42; may be repeated")
 	lifetimeFlag(set, &f.ttl, "ttl", "life from the first use (default 3h)")
 	lifetimeFlag(set, &f.activateWithin, "activate-within", "longest wait for the first use (default 24h)")
 	lifetimeFlag(set, &f.maxTTL, "max-ttl", "longest life that renewals may reach (default 24h)")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,31 @@ func checkStory(t *testing.T, url, id string, secrets ...string) {
 		if strings.Contains(all+show+asJSON, secret) {
 			t.Error("a key is shown after its birth")
 		}
+	}
+}
+
+// TestRecordsHaveTheNamesOfTheAPI compares a record with what the server says of
+// the same key.
+func TestRecordsHaveTheNamesOfTheAPI(t *testing.T) {
+	t.Parallel()
+	r := serveOn(t, newSQLite(t))
+	key, id := newKeyOf(t, r)
+	who := r.accepted(t, key)
+	var story struct{ Key map[string]any }
+	if err := json.Unmarshal([]byte(must(t, "keys", "show", id, "--json", "--database-url", r.database).stdout), &story); err != nil {
+		t.Fatal(err)
+	}
+	only := func(a, b map[string]any) (names []string) {
+		for name := range a {
+			if _, both := b[name]; !both {
+				names = append(names, name)
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
+	if here, there := only(story.Key, who), only(who, story.Key); fmt.Sprint(here, there) != "[state] [links links_cut permits]" {
+		t.Errorf("only in the record: %q, only in the API: %q", here, there)
 	}
 }
 

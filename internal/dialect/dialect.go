@@ -1,6 +1,6 @@
 // Package dialect holds what differs between PostgreSQL and SQLite: how an
 // argument is marked, and what an error means. It imports only the standard
-// library, so that every room may use it.
+// library, so that every package may use it.
 package dialect
 
 import (
@@ -77,21 +77,4 @@ func (d Dialect) mark(b *strings.Builder, n int) {
 	}
 	b.WriteByte('$')
 	b.WriteString(strconv.Itoa(n))
-}
-
-// Marks counts the ? in sql that mark an argument.
-func Marks(sql string) int {
-	n := 0
-	for rest := sql; rest != ""; {
-		switch {
-		case strings.HasPrefix(rest, "??"):
-			rest = rest[2:]
-		case rest[0] == '?':
-			n++
-			rest = rest[1:]
-		default:
-			rest = rest[Skip(rest):]
-		}
-	}
-	return n
 }

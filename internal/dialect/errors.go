@@ -64,8 +64,8 @@ func Unavailable(err error) bool {
 	return unavailableState(SQLState(err))
 }
 
-// connectionLost knows database/sql's error for a closed DB by its text, since it
-// has no other mark.
+// connectionLost knows database/sql's error for a closed DB by its text: that
+// error is not exported and has no code.
 func connectionLost(err error) bool {
 	for _, target := range []error{
 		context.Canceled, context.DeadlineExceeded, driver.ErrBadConn, sql.ErrConnDone,

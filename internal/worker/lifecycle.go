@@ -134,7 +134,7 @@ func (s *session) install(ctx context.Context) (err error) {
 
 // upload patches the version with what the commands left.
 func (s *session) upload(ctx context.Context) error {
-	found := findArtefacts(s.place.output)
+	found := findArtifacts(s.place.output)
 	if err := s.setState(ctx, stateUploading, nil); err != nil {
 		return err
 	}

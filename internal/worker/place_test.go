@@ -52,17 +52,17 @@ func TestNewPlaceWithoutAParent(t *testing.T) {
 	}
 }
 
-func TestFindArtefacts(t *testing.T) {
+func TestFindArtifacts(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name  string
 		files []string
-		want  artefacts
+		want  artifacts
 	}{
-		{"nothing", nil, artefacts{}},
-		{"pages in folders", []string{"html/a.html", "html/b/c.HTM", "html/x.css"}, artefacts{pages: 2}},
-		{"one of each", []string{"a.html", "b.pdf", "c.epub", "d.zip"}, artefacts{1, 1, 1, 1}},
-		{"names without an extension", []string{"pdf", "epub.txt"}, artefacts{}},
+		{"nothing", nil, artifacts{}},
+		{"pages in folders", []string{"html/a.html", "html/b/c.HTM", "html/x.css"}, artifacts{pages: 2}},
+		{"one of each", []string{"a.html", "b.pdf", "c.epub", "d.zip"}, artifacts{1, 1, 1, 1}},
+		{"names without an extension", []string{"pdf", "epub.txt"}, artifacts{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -80,12 +80,12 @@ func TestFindArtefacts(t *testing.T) {
 			if err := os.Symlink("/etc/hostname", filepath.Join(dir, "link.pdf")); err != nil {
 				t.Fatal(err)
 			}
-			if got := findArtefacts(dir); got != test.want {
-				t.Errorf("findArtefacts = %+v, want %+v", got, test.want)
+			if got := findArtifacts(dir); got != test.want {
+				t.Errorf("findArtifacts = %+v, want %+v", got, test.want)
 			}
 		})
 	}
-	if got := findArtefacts("/nonexistent"); got != (artefacts{}) {
+	if got := findArtifacts("/nonexistent"); got != (artifacts{}) {
 		t.Errorf("without a folder: %+v", got)
 	}
 }

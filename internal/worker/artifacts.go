@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// artefacts counts files by kind.
-type artefacts struct{ pages, pdf, epub, zip int }
+// artifacts counts files by kind.
+type artifacts struct{ pages, pdf, epub, zip int }
 
-// findArtefacts looks at what the commands left in the output folder
+// findArtifacts looks at what the commands left in the output folder
 // (BUILDKEY_OUTPUT), following no links. What cannot be read does not count.
-func findArtefacts(output string) artefacts {
-	var found artefacts
+func findArtifacts(output string) artifacts {
+	var found artifacts
 	_ = fs.WalkDir(os.DirFS(output), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.Type().IsRegular() {
 			found.add(name)
@@ -23,7 +23,7 @@ func findArtefacts(output string) artefacts {
 	return found
 }
 
-func (a *artefacts) add(name string) {
+func (a *artifacts) add(name string) {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".html", ".htm":
 		a.pages++
@@ -37,7 +37,7 @@ func (a *artefacts) add(name string) {
 }
 
 // result is the PATCH of the version.
-func (a artefacts) result(docType string, commands int) fields {
+func (a artifacts) result(docType string, commands int) fields {
 	return fields{
 		"built": true, "documentation_type": docType,
 		"has_pdf": a.pdf > 0, "has_epub": a.epub > 0, "has_htmlzip": a.zip > 0,
