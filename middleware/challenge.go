@@ -3,6 +3,8 @@ package middleware
 import (
 	"net/http"
 	"strings"
+
+	"github.com/buildkey/buildkey/parser"
 )
 
 // challenge is the WWW-Authenticate of an answer: the parser's own for a 401,
@@ -16,58 +18,39 @@ func (p *passage) challenge(status int, token, scope string) string {
 	if p != nil {
 		g = p.guard
 	}
-	asked := g.parser().Challenge()
-	if asked == "" || token == "" {
-		return asked
+	params := ""
+	if token != "" {
+		params = `error="` + token + `"`
+		if scope != "" {
+			params += `, scope="` + scope + `"`
+		}
 	}
-	params := `error="` + token + `"`
-	if scope != "" {
-		params += `, scope="` + scope + `"`
+	asked := challengesOf(g.parser())
+	for i := range asked {
+		asked[i] = withParams(asked[i], params)
 	}
-	return withParams(asked, params)
+	return strings.Join(asked, ", ")
 }
 
-// withParams adds params to each challenge of a list (RFC 9110, section 11.6.1):
-// "Token, Bearer realm=x" becomes "Token P, Bearer realm=x, P".
-func withParams(list, params string) string {
-	var out []string
-	for _, part := range splitList(list) {
-		scheme, rest, _ := strings.Cut(part, " ")
-		if strings.Contains(scheme, "=") && len(out) > 0 {
-			out[len(out)-1] += ", " + part // a parameter of the challenge before it
-			continue
-		}
-		if rest != "" {
-			part = scheme + " " + strings.TrimSpace(rest)
-		}
-		out = append(out, part)
+// challengesOf are the alternatives that a parser asks for, none for "".
+func challengesOf(p parser.Parser) []string {
+	if several, ok := p.(interface{ Challenges() []string }); ok {
+		return several.Challenges()
 	}
-	for i, challenge := range out {
-		separator := " "
-		if strings.Contains(challenge, " ") {
-			separator = ", "
-		}
-		out[i] = challenge + separator + params
+	if one := p.Challenge(); one != "" {
+		return []string{one}
 	}
-	return strings.Join(out, ", ")
+	return nil
 }
 
-// splitList splits at the commas outside of quoted strings.
-func splitList(list string) []string {
-	var parts []string
-	quoted, escaped, start := false, false, 0
-	for i := range len(list) {
-		switch c := list[i]; {
-		case escaped:
-			escaped = false
-		case quoted && c == '\\':
-			escaped = true
-		case c == '"':
-			quoted = !quoted
-		case c == ',' && !quoted:
-			parts = append(parts, strings.TrimSpace(list[start:i]))
-			start = i + 1
-		}
+// withParams adds params to a challenge (RFC 9110, section 11.6.1): the first
+// stands behind a space, the others behind commas.
+func withParams(challenge, params string) string {
+	switch {
+	case params == "":
+		return challenge
+	case strings.Contains(challenge, " "):
+		return challenge + ", " + params
 	}
-	return append(parts, strings.TrimSpace(list[start:]))
+	return challenge + " " + params
 }

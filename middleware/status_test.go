@@ -187,6 +187,15 @@ func TestChallengeIsTheParsersOwn(t *testing.T) {
 		{parser.Bearer, "Bearer", `Bearer error="invalid_token"`, `Bearer error="insufficient_scope", scope="key:create"`},
 		{parser.Header("X-Build-Key"), "", "", ""},
 		{
+			ownParser{challenge: `Build realm="a, b"`, err: parser.ErrMissing}, `Build realm="a, b"`,
+			`Build realm="a, b", error="invalid_token"`, `Build realm="a, b", error="insufficient_scope", scope="key:create"`,
+		},
+		{
+			parser.First(ownParser{challenge: `Build realm="a, b"`, err: parser.ErrMissing}, parser.Token), `Build realm="a, b", Token`,
+			`Build realm="a, b", error="invalid_token", Token error="invalid_token"`,
+			`Build realm="a, b", error="insufficient_scope", scope="key:create", Token error="insufficient_scope", scope="key:create"`,
+		},
+		{
 			parser.First(parser.APIKey, parser.Header("X-Build-Key"), parser.Token), "Api-Key, Token",
 			`Api-Key error="invalid_token", Token error="invalid_token"`,
 			`Api-Key error="insufficient_scope", scope="key:create", Token error="insufficient_scope", scope="key:create"`,

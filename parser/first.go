@@ -14,8 +14,9 @@ import (
 // parser that returns an empty key without an error is ErrMalformed.
 //
 // Its Challenge is the operands' challenges in order, without the empty ones and
-// without duplicates, joined by ", ". Its Headers are theirs, likewise; operands
-// without that method add none.
+// without duplicates, joined by ", "; its method Challenges() []string has them
+// one by one. Its Headers are theirs, likewise; operands without that method add
+// none.
 //
 // The operands are copied. A nil operand panics here, where it is composed, and
 // not at a request.
@@ -54,14 +55,16 @@ func (s *sequence) Parse(h http.Header) (raw string, err error) {
 	return "", ErrMissing
 }
 
-func (s *sequence) Challenge() string {
+func (s *sequence) Challenge() string { return strings.Join(s.Challenges(), ", ") }
+
+func (s *sequence) Challenges() []string {
 	var challenges []string
 	for _, p := range s.parsers {
 		if c := p.Challenge(); c != "" && !slices.Contains(challenges, c) {
 			challenges = append(challenges, c)
 		}
 	}
-	return strings.Join(challenges, ", ")
+	return challenges
 }
 
 func (s *sequence) Headers() []string {
