@@ -123,6 +123,21 @@ func TestRefusalsNameTheKey(t *testing.T) {
 	}
 }
 
+// TestFailuresAreNoRefusals tells the service's own failures from its noes.
+func TestFailuresAreNoRefusals(t *testing.T) {
+	t.Parallel()
+	for err, want := range map[error]string{
+		apikey.ErrNotFound: "request refused", apikey.ErrForbidden: "request refused", apikey.ErrExpired: "request refused",
+		apikey.ErrUnscoped: "request failed", apikey.ErrUnavailable: "request failed",
+	} {
+		s := newStand()
+		s.get(goodKey, permission.HasBuildAPIKey, middleware.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return err }))
+		if len(s.log.lines(`"msg":"`+want+`"`)) != 1 {
+			t.Errorf("%v: log %s, want %q", err, s.log, want)
+		}
+	}
+}
+
 func TestServeMuxPatternIsLogged(t *testing.T) {
 	t.Parallel()
 	s := newStand()

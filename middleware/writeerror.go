@@ -46,7 +46,11 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 		p.log(r, max(row.level, slog.LevelWarn), "the handler failed after its answer had begun", problem, err)
 		return
 	}
-	p.log(r, row.level, "request refused", problem, err)
+	message := "request refused"
+	if row.level >= slog.LevelError {
+		message = "request failed"
+	}
+	p.log(r, row.level, message, problem, err)
 	if known(r) || p != nil && !p.missing {
 		w.Header().Set("Cache-Control", "no-store") // what the handler said was of another answer
 	}
