@@ -214,12 +214,11 @@ func TestRevokedWhileTheProcessIsPaused(t *testing.T) {
 	var times []time.Duration
 	for i := range rounds(8, 1000) {
 		_, raw, revoke := p.warm()
-		p.signal(syscall.SIGSTOP)
+		p.pause()
 		revoke()
 		start := time.Now()
-		resume := time.AfterFunc(bound*time.Duration(i%4)/2, func() { _ = p.process.Signal(syscall.SIGCONT) })
+		time.AfterFunc(bound*time.Duration(i%4)/2, p.resume)
 		times = append(times, p.hammer(start, raw))
-		resume.Stop()
 	}
 	judge(t, times)
 }
