@@ -31,6 +31,9 @@ var (
 	ErrNotFound = errors.New("apikey: not found")
 	// ErrForbidden: the row's existence aside, the key may not do this.
 	ErrForbidden = errors.New("apikey: forbidden")
+	// ErrBadValue: what was to be written is nothing that a column takes, such as
+	// a list or a word for a number, or there was nothing to write.
+	ErrBadValue = errors.New("apikey: not a value for a column")
 	// ErrUnscoped: nobody said whose rows to look at.
 	ErrUnscoped = errors.New("apikey: no key in the context, and the rows are not public")
 	// ErrUnavailable: the database could not answer; nothing was decided.

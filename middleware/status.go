@@ -49,6 +49,7 @@ var situations = []situation{
 	{is(apikey.ErrMalformed), 401, invalidToken, "the key is malformed: check that it was copied whole", invalidToken, slog.LevelInfo},
 	{is(apikey.ErrInvalid), 401, invalidToken, "the key or token is not valid", invalidToken, slog.LevelInfo},
 
+	{is(apikey.ErrBadValue), 400, "bad_value", "a value cannot be written", "", slog.LevelInfo},
 	{is(apikey.ErrNotFound), 404, "not_found", "not found", "", slog.LevelDebug},
 
 	{is(apikey.ErrUnavailable), 503, "unavailable", "the service cannot answer now: try again", "", slog.LevelError},

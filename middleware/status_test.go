@@ -40,6 +40,9 @@ var answers = []struct {
 	{"forbidden", apikey.ErrForbidden, true, 403, "", "permission_denied", "you may not do this", "INFO"},
 	{"forbidden, and what", fmt.Errorf("queryset: column state cannot be written: %w", apikey.ErrForbidden), true, 403, "", "permission_denied", "column state cannot be written", "INFO"},
 
+	{"bad value", apikey.ErrBadValue, true, 400, "", "bad_value", "a value cannot be written", "INFO"},
+	{"bad value, and which", fmt.Errorf("queryset: column state takes no list: %w", apikey.ErrBadValue), true, 400, "", "bad_value", "column state takes no list", "INFO"},
+
 	{"invalid", apikey.ErrInvalid, false, 401, `Token error="invalid_token"`, "invalid_token", "the key or token is not valid", "INFO"},
 	{"malformed", apikey.ErrMalformed, false, 401, `Token error="invalid_token"`, "invalid_token", "the key is malformed: check that it was copied whole", "INFO"},
 	{"unknown", apikey.ErrUnknown, false, 401, `Token error="invalid_token"`, "invalid_token", "the key or token is not valid", "INFO"},
@@ -72,7 +75,7 @@ func TestStatusTable(t *testing.T) {
 	for _, row := range answers {
 		for _, wrapped := range []bool{false, true} {
 			err := row.err
-			if wrapped && err != nil && row.name != "forbidden" {
+			if wrapped && err != nil && row.name != "forbidden" && row.name != "bad value" {
 				err = wrap{err}
 			}
 			t.Run(fmt.Sprintf("%s, wrapped %v", row.name, wrapped), func(t *testing.T) {

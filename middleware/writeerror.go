@@ -20,15 +20,16 @@ import (
 //	apikey.ErrInvalid and what matches it           401, error="invalid_token"
 //	a *permission.DeniedError, from a key or user   403, error="insufficient_scope" where a scope is missing
 //	apikey.ErrForbidden, apikey.ScopeError          403, likewise
+//	apikey.ErrBadValue                              400
 //	apikey.ErrNotFound                              404
 //	apikey.ErrUnavailable, a rule that is Unknown,
 //	a context's error                               503, Retry-After
 //	a *Problem                                      as it says
 //	apikey.ErrUnscoped, anything else               500, nothing about the error
 //
-// Every error may be wrapped. The text of one that matches apikey.ErrForbidden
-// is shown, since it names the column or the reach; that of a ScopeError is the
-// scope. All are logged with method, path and the key's id: 404 at debug level, a
+// Every error may be wrapped. The text of one that matches apikey.ErrForbidden or
+// ErrBadValue is shown, since it names the column or the reach; that of a
+// ScopeError is the scope. All are logged with method, path and the key's id: 404 at debug level, a
 // refusal at info, the others as errors. Of an answer that has begun already
 // nothing can be changed, so the error is only logged.
 //
@@ -71,8 +72,10 @@ func ownWords(err error, status int) (code, detail string) {
 	if s, ok := errors.AsType[apikey.ScopeError](err); ok {
 		return "", plainly(s)
 	}
-	if errors.Is(err, apikey.ErrForbidden) && err != apikey.ErrForbidden {
-		return "", plainly(err)
+	for _, tells := range []error{apikey.ErrForbidden, apikey.ErrBadValue} {
+		if errors.Is(err, tells) && err != tells {
+			return "", plainly(err)
+		}
 	}
 	return "", ""
 }
@@ -80,6 +83,7 @@ func ownWords(err error, status int) (code, detail string) {
 // plainly is an error's text without the package names that are for the log.
 func plainly(err error) string {
 	text := strings.TrimSuffix(err.Error(), ": "+apikey.ErrForbidden.Error())
+	text = strings.TrimSuffix(text, ": "+apikey.ErrBadValue.Error())
 	if name, rest, ok := strings.Cut(text, ": "); ok && !strings.Contains(name, " ") {
 		return rest
 	}
