@@ -6,8 +6,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// ID names a project, version or build as text: a decimal, a UUID or a slug.
-// The empty ID names nothing.
+// ID names a project, version or build as text: a decimal, a UUID or a slug, as
+// the primary key of its table does. A version's ID is no other version's in any
+// project, and so for builds: keys are revoked by it. Where a slug or a number
+// counts anew in each project, put the project's before it: "docs-12". The empty
+// ID names nothing.
 type ID string
 
 // Level is how far a key's attachment goes. The zero Level is no level at all
