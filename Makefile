@@ -53,7 +53,7 @@ cover: ## how much of each package the tests reach
 soak: ## the long versions of the tests
 	BUILDKEY_SOAK=1 $(WITHPG) $(RACE) -count=1 -timeout=60m ./...
 
-clean: ## remove what these targets made
+clean: ## remove what was built and measured; the database of make run stays
 	rm -rf bin cover.out cover.log
 
 build:

@@ -1,6 +1,7 @@
 package arch
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -69,6 +70,21 @@ func TestContributingShowsTheArrows(t *testing.T) {
 	}
 	if len(shown) != len(arrows)-1 {
 		t.Errorf("CONTRIBUTING.md shows %d packages", len(shown))
+	}
+}
+
+// TestContributingShowsTheTree: the map links to each folder of internal/. That no link leads
+// nowhere is TestMarkdownLinks' business.
+func TestContributingShowsTheTree(t *testing.T) {
+	text := read(t, "CONTRIBUTING.md")
+	entries, err := os.ReadDir(filepath.Join(root, "internal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.IsDir() && !strings.Contains(text, "](internal/"+e.Name()+")") {
+			t.Errorf("CONTRIBUTING.md does not show internal/%s", e.Name())
+		}
 	}
 }
 
