@@ -67,6 +67,28 @@ func TestCallersReportWhatIsWrong(t *testing.T) {
 	callers.Check(t, open, patch, apikeytest.Statuses{}) // nobody is asked
 }
 
+// TestCallersHaveTheScopesOfACatalog asks a route of an application with a
+// resource of its own, which the default catalog does not know.
+func TestCallersHaveTheScopesOfACatalog(t *testing.T) {
+	vocabulary := apikey.DefaultVocabulary()
+	vocabulary.Resources["artifact"] = []string{"read", "create"}
+	vocabulary.Bundles = apikey.StandardBundles(vocabulary.Resources)
+	catalog, err := apikey.NewCatalog(vocabulary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	callers := apikeytest.NewCallers("1", "11", "101")
+	guard := &middleware.Guard{Keys: callers.Keys}
+	done := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	create := guard.Authenticate(guard.Require(permission.HasScope("artifact:create"))(done))
+	read := guard.Authenticate(guard.Require(permission.HasScope("artifact:read"))(done))
+
+	callers.Check(t, create, patch, apikeytest.Statuses{Build: 403, Version: 403, Project: 403, Reader: 403})
+	callers.Keys.Catalog = catalog
+	callers.Check(t, create, patch, apikeytest.Statuses{Nobody: 401, Dead: 401, Build: 204, Version: 204, Project: 204, Reader: 403})
+	callers.Check(t, read, patch, apikeytest.Statuses{Build: 204, Version: 204, Project: 204, Reader: 204})
+}
+
 func TestKeysVerify(t *testing.T) {
 	clock := apikeytest.NewClock()
 	keys := &apikeytest.Keys{Now: clock.Now}

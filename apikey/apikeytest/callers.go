@@ -11,7 +11,8 @@ import (
 // Callers asks a handler one thing as everybody who may come by. Make one with
 // [NewCallers]; its Keys go into the handler's guard.
 type Callers struct {
-	// Keys verifies the keys of the callers.
+	// Keys verifies the keys of the callers. Give it the application's Catalog
+	// where that is not the default one.
 	Keys *Keys
 	// Authorize presents a key; nil is [Authorize], with the Token scheme.
 	Authorize func(r *http.Request, raw string)

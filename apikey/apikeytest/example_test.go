@@ -2,6 +2,7 @@ package apikeytest_test
 
 import (
 	"fmt"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -13,21 +14,51 @@ import (
 	"github.com/buildkey/buildkey/permission"
 )
 
-// A test of one's own routes asks as everybody at once.
+// t stands for the *testing.T of a test, and prints what is reported to it.
+var t = printing{}
+
+type printing struct{ testing.TB }
+
+func (printing) Helper()                           {}
+func (printing) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
+
+// A test of one's own routes asks as everybody at once, and reports who is not
+// answered as they should be. Here a route forgot that readers may not write.
 func ExampleCallers() {
 	callers := apikeytest.NewCallers("1", "11", "101")
 	guard := &middleware.Guard{Keys: callers.Keys}
-	hello := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "hello") })
-	handler := guard.Authenticate(guard.Require(permission.HasBuildAPIKey)(hello))
+	saved := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "saved") })
+	forgot := guard.Authenticate(guard.Require(permission.HasBuildAPIKey)(saved))
+	right := guard.Authenticate(guard.Require(permission.HasScope("build:update"))(saved))
 
-	TestHello := func(t *testing.T) {
-		callers.Check(t, handler, func() *http.Request {
-			return httptest.NewRequest("GET", "/hello/", nil)
-		}, apikeytest.Statuses{Nobody: 401, Dead: 401, Garbage: 401, Build: 200, Version: 200, Project: 200})
+	want := apikeytest.Statuses{Nobody: 401, Garbage: 401, Dead: 401, Reader: 403, Build: 200, Version: 200, Project: 200}
+	patch := func() *http.Request { return httptest.NewRequest("PATCH", "/build/101/", nil) }
+	callers.Check(t, forgot, patch, want)
+	callers.Check(t, right, patch, want)
+	// Output: apikeytest: PATCH /build/101/ as reader: status 200, want 403: saved
+}
+
+// An application with resources of its own gives the keys its catalog, as it
+// gives it to its store.
+func ExampleCallers_ownResource() {
+	vocabulary := apikey.DefaultVocabulary()
+	vocabulary.Resources["artifact"] = []string{"read", "create"}
+	vocabulary.Bundles = apikey.StandardBundles(vocabulary.Resources)
+	catalog, err := apikey.NewCatalog(vocabulary)
+	if err != nil {
+		log.Fatal(err)
 	}
-	TestHello(&testing.T{})
-	fmt.Println("asked")
-	// Output: asked
+	callers := apikeytest.NewCallers("1", "11", "101")
+	guard := &middleware.Guard{Keys: callers.Keys}
+	uploaded := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "uploaded") })
+	upload := guard.Authenticate(guard.Require(permission.HasScope("artifact:create"))(uploaded))
+
+	want := apikeytest.Statuses{Nobody: 401, Reader: 403, Build: 200}
+	post := func() *http.Request { return httptest.NewRequest("POST", "/artifacts/", nil) }
+	callers.Keys.Catalog = catalog // without, the build's key is refused, too
+	callers.Check(t, upload, post, want)
+	fmt.Println("checked")
+	// Output: checked
 }
 
 // A handler that only reads the context needs no guard to be tested.

@@ -18,6 +18,10 @@ import (
 type Keys struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Catalog gives each verified key the Permits of its Scopes, as a store with
+	// that Config.Catalog does: set it where an application has scopes of its own.
+	// Nil leaves the Permits that a key was added with.
+	Catalog *apikey.Catalog
 
 	mu    sync.Mutex
 	byRaw map[string]apikey.Key
@@ -56,6 +60,9 @@ func (ks *Keys) Verify(ctx context.Context, raw string) (apikey.Key, error) {
 	}
 	if err := k.Usable(ks.now()); err != nil {
 		return apikey.Key{}, err
+	}
+	if ks.Catalog != nil {
+		k.Permits = ks.Catalog.Expand(k.Scopes)
 	}
 	return k, nil
 }
