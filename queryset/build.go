@@ -78,12 +78,13 @@ func (c *condition) check(d dialect.Dialect) ([]int, error) {
 
 // parts are the predicates of the statements that UNION ALL joins, with the id
 // and the caller's conditions in each. There is always one. An id that was asked
-// for is compared with the allow list before anything is sent.
+// for is compared with the allow list, and with the only one in reach, before
+// anything is sent.
 func (j *job) parts(f form) []node {
 	alias := alias(j.table)
 	var out []node
 	for _, part := range j.reach.parts(j.table, alias, !f.one()) {
-		if f.one() {
+		if f.one() && j.reach.onlyID(j.table) == nil {
 			part.kids = slices.Insert(part.kids, 0, byID(j.table, alias))
 		}
 		part.kids = append(part.kids, j.q.conds.wheres()...)

@@ -49,6 +49,26 @@ func TestExplain(t *testing.T) {
 	})
 }
 
+// TestExplainOneParent: a table whose rows all hang from one build looks that one up,
+// once, and not the build of each row.
+func TestExplainOneParent(t *testing.T) {
+	t.Parallel()
+	direct := *commands
+	direct.Build = "build_id"
+	const want = `"commands"."build_id" = ? AND EXISTS (SELECT 1 FROM "builds" AS "parent 1" WHERE "parent 1"."id" = ? AND "parent 1"."project_id" = ?)`
+	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+		fill(t, db)
+		if e, err := direct.ForKey(keyOf("1", "", "5")).Explain(t.Context(), db, "read"); err != nil || e.SQL != want {
+			t.Errorf("%v, %v", e, err)
+		}
+		for project, found := range map[apikey.ID]int64{"1": 2, "2": 0} {
+			if n, err := direct.ForKey(keyOf(project, "", "5")).Count(t.Context(), db); err != nil || n != found {
+				t.Errorf("project %s: %d commands of build 5, want %d, %v", project, n, found, err)
+			}
+		}
+	})
+}
+
 // TestExplainNothing: where nothing is in reach, it says why.
 func TestExplainNothing(t *testing.T) {
 	t.Parallel()

@@ -93,12 +93,12 @@ func reachMutations() []*Mutation {
 			}
 		}),
 		reached("rows above the key need no Ancestor", func(h *holder, b *bound, r *reach) {
-			if r.fixed = fixedBy(&h.key).upTo(b.level); b.level > 0 && r.fixed.has(b.level) && r.fixed.without(b.reaches) == 0 {
+			if r.fixed = fixedBy(h.key).upTo(b.level); b.level > 0 && r.fixed.has(b.level) && r.fixed.without(b.reaches) == 0 {
 				r.own = true
 			}
 		}),
 		reached("what the table cannot tell is not asked", func(h *holder, b *bound, r *reach) {
-			if r.fixed = fixedBy(&h.key) & b.reaches; r.fixed != 0 && b.level >= h.key.Level() {
+			if r.fixed = fixedBy(h.key) & b.reaches; r.fixed != 0 && b.level >= h.key.Level() {
 				r.own = true
 			}
 		}),

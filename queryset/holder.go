@@ -2,24 +2,22 @@ package queryset
 
 import "github.com/buildkey/buildkey/apikey"
 
-// holder is on whose behalf a Query looks at rows.
+// holder is on whose behalf a Query looks at rows. The zero holder is nobody.
 type holder struct {
 	kind   holderKind
-	key    apikey.Key // byKey
-	reason string     // byEverything, byUnscoped
+	key    *apikey.Key // byKey; shared, and never written
+	reason string      // byEverything, byUnscoped
 }
 
 type holderKind uint8
 
 const (
-	byKey holderKind = iota // the zero holder is the zero Key, which reaches nothing
+	byNobody holderKind = iota
+	byKey
 	byEverything
 	byUnscoped
-	byAnyone
+	byAnyone // without a key: reads public rows
 )
-
-// anyone is a caller without a key, who reads public rows.
-var anyone = holder{kind: byAnyone}
 
 // trusted tells whether every row and column is open.
 func (h *holder) trusted() bool { return h.kind == byEverything || h.kind == byUnscoped }

@@ -103,7 +103,7 @@ func (j *job) reachAbove() {
 	j.above = &reach{}
 	j.q.reachOwn(j.table.parent, j.above)
 	j.q.reachLinked(j.table.parent, j.above, j.table.table.Resource, actionCreate)
-	j.q.alter.reached(j.q.holder, j.table.parent, j.above)
+	j.q.alter.reached(&j.q.holder, j.table.parent, j.above)
 }
 
 // inserted runs the statement and reads the ids. Fewer rows than were given

@@ -108,6 +108,9 @@ func (j *job) identify(id any) bool {
 	if ok {
 		j.id, ok = j.q.alter.id(j.table.id.kind, text)
 	}
+	if only := j.reach.onlyID(j.table); only != nil {
+		ok = ok && j.id == only
+	}
 	return ok && !j.reach.none() && (!j.reach.listed || slices.Contains(j.reach.values.allowed, j.id))
 }
 
@@ -204,7 +207,7 @@ func (j *job) attached(a argument) any {
 	if v := j.reach.values.attach[l]; v != nil && j.table.holds(l).kind == a.kind {
 		return v
 	}
-	v, _ := j.q.alter.id(a.kind, string(attachment(&j.q.holder.key, l)))
+	v, _ := j.q.alter.id(a.kind, string(attachment(j.q.holder.key, l)))
 	return v
 }
 

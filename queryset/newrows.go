@@ -36,7 +36,7 @@ func (j *job) newRows(rows []Values) (*newRows, error) {
 // fills in what the key fixes. A Parent column that is left out becomes NULL:
 // its default could lie anywhere.
 func (j *job) placed(row Values) bool {
-	fixed := fixedBy(&j.q.holder.key)
+	fixed := fixedBy(j.q.holder.key)
 	for _, l := range levels {
 		c := j.table.attach[l]
 		if !j.table.has.has(l) {
@@ -46,7 +46,7 @@ func (j *job) placed(row Values) bool {
 			if !fixed.has(l) {
 				continue
 			}
-			row[c.name] = attachment(&j.q.holder.key, l)
+			row[c.name] = attachment(j.q.holder.key, l)
 		}
 		if !j.canonical(row, c) {
 			return false

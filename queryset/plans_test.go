@@ -151,14 +151,14 @@ func TestPlanOfGet(t *testing.T) {
 		key    apikey.Key
 		byHand string
 	}{
-		"project": {keyOf("21", "", ""), "project_id = $2"},
-		"version": {keyOf("21", "202", ""), "project_id = $2 AND version_id = $3"},
-		"build":   {keyOf("21", "202", "2015"), "project_id = $2 AND version_id = $3 AND id = $4"},
+		"project": {keyOf("21", "", ""), "id = $1 AND project_id = $2"},
+		"version": {keyOf("21", "202", ""), "id = $1 AND project_id = $2 AND version_id = $3"},
+		"build":   {keyOf("21", "202", "2015"), "project_id = $1 AND version_id = $2 AND id = $3"},
 	} {
 		if err := builds.ForKey(row.key).Get(t.Context(), r, &build{}, 2015); !errors.Is(err, errRecorded) {
 			t.Fatal(err)
 		}
-		byHand := "SELECT id, project_id, version_id, state FROM builds WHERE id = $1 AND " + row.byHand
+		byHand := "SELECT id, project_id, version_id, state FROM builds WHERE " + row.byHand
 		got, want := explain(t, db, "COSTS OFF", r.text, r.args), explain(t, db, "COSTS OFF", byHand, r.args)
 		if got != want || !strings.Contains(got, "Index Scan using builds_pkey") {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)

@@ -25,8 +25,23 @@ func attached(b *bound, alias string, fixed attachments, depth int) []node {
 		return out
 	}
 	above := parentAlias(depth + 1)
-	kids := attached(b.parent, above, rest, depth+1)
-	return append(out, exists("parent: "+b.parent.table.Name, b.parent, above, ref{alias, b.link}, kids...))
+	parent := exists("parent: "+b.parent.table.Name, b.parent, above, ref{alias, b.link}, attached(b.parent, above, rest, depth+1)...)
+	if l := b.linkLevel(fixed); l != 0 {
+		parent.kids[0] = equal(ref{above, b.parent.id}, l)
+	}
+	return append(out, parent)
+}
+
+// linkLevel is the level of a fixed attachment that is in the column which names
+// the parent, 0 for none. All rows hang from one parent then, which is looked up
+// once and not for each row.
+func (b *bound) linkLevel(fixed attachments) apikey.Level {
+	for _, l := range levels {
+		if (fixed & b.has).has(l) && b.attach[l] == b.link && b.link.kind == b.parent.id.kind {
+			return l
+		}
+	}
+	return 0
 }
 
 // linkedTo holds rows of b to linked projects, by its own column or through

@@ -12,7 +12,7 @@ import (
 // not whole) is told by the method that would run it, before any SQL is sent.
 type Query struct {
 	table      *Table
-	holder     *holder
+	holder     holder
 	conds      *condition
 	order      string // terms, one a line
 	orderCount int

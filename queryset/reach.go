@@ -45,6 +45,18 @@ func (r *reach) none() bool {
 	return !r.all && !r.public && (!r.own && !r.linked || r.listed && len(r.values.allowed) == 0)
 }
 
+// onlyID is the id of the one row that can be in reach, where the attachment names
+// it: a build key's among builds. It is nil where there may be others, which is so
+// for all reaches of one shape.
+func (r *reach) onlyID(b *bound) any {
+	for _, l := range levels {
+		if r.own && !r.linked && (r.fixed & b.has).has(l) && b.attach[l] == b.id {
+			return r.values.attach[l]
+		}
+	}
+	return nil
+}
+
 // reason is why nothing is in reach.
 func (r *reach) reason() string {
 	switch {
@@ -76,7 +88,7 @@ func (q Query) reach(b *bound, action string, r *reach) error {
 	if err := r.fromBelow(b, action); err != nil {
 		return err
 	}
-	q.alter.reached(q.holder, b, r)
+	q.alter.reached(&q.holder, b, r)
 	return nil
 }
 
@@ -102,7 +114,7 @@ func (r *reach) fromBelow(b *bound, action string) error {
 // everything that it fixes must be said by the row; above it only what stands
 // at the table's level and wider, and only where Ancestor was declared.
 func (q Query) reachOwn(b *bound, r *reach) {
-	k := &q.holder.key
+	k := q.holder.key
 	r.fixed = fixedBy(k)
 	switch {
 	case k.Level() == 0:
@@ -134,7 +146,7 @@ func (q Query) attachmentValues(b *bound, r *reach) bool {
 		if !r.fixed.has(l) {
 			continue
 		}
-		v, ok := q.alter.id(b.holds(l).kind, string(attachment(&q.holder.key, l)))
+		v, ok := q.alter.id(b.holds(l).kind, string(attachment(q.holder.key, l)))
 		if !ok {
 			r.why = "the key's " + l.String() + " can be in no row"
 			return false
@@ -147,7 +159,7 @@ func (q Query) attachmentValues(b *bound, r *reach) bool {
 // reachLinked adds the projects whose link permits the action on the resource.
 // A link to the key's own project widens nothing.
 func (q Query) reachLinked(b *bound, r *reach, resource, action string) {
-	k := &q.holder.key
+	k := q.holder.key
 	if len(k.Links) == 0 || k.Level() == 0 || !b.reaches.has(apikey.LevelProject) {
 		return
 	}
@@ -188,7 +200,7 @@ func (q Query) permitted(action string) error {
 	if q.err != nil {
 		return q.err
 	}
-	if q.table == nil || q.holder == nil {
+	if q.table == nil || q.holder.kind == byNobody {
 		return fmt.Errorf("queryset: the Query is the zero Query: start from a Table's For: %w", ErrUnscoped)
 	}
 	if q.holder.kind != byKey {

@@ -88,9 +88,9 @@ func (q Query) Exists(ctx context.Context, db DB, id any) (found bool, err error
 // a map would have.
 func (q Query) Columns(ctx context.Context, db DB) (columns []string, err error) {
 	err = q.run(ctx, db, actionRead, "naming the columns of", func(ctx context.Context, j *job) error {
-		columns = nil
-		for _, c := range j.reach.fields.read {
-			columns = append(columns, c.name)
+		columns = make([]string, len(j.reach.fields.read))
+		for i, c := range j.reach.fields.read {
+			columns[i] = c.name
 		}
 		return nil
 	})

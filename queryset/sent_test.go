@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -104,6 +105,12 @@ func TestNothingIsSent(t *testing.T) {
 		_ = q.Get(ctx, db, &build{}, id)
 		_ = q.Delete(ctx, db, id)
 		_, _ = q.Exists(ctx, db, id)
+	}
+	other := builds.ForKey(keyOf("1", "", "5")) // the key itself says that it is another's
+	for _, id := range []any{6, "6"} {
+		if err := other.Get(ctx, db, &build{}, id); !errors.Is(err, queryset.ErrNotFound) {
+			t.Errorf("build %v: %v", id, err)
+		}
 	}
 	for _, nothing := range []queryset.Query{builds.ForKey(keyOf("", "", "")), inNoProject, q.Where("id = ?"), q.Limit(-1), builds.ForKey(allowing(project1, "build:x"))} {
 		_, _ = nothing.Count(ctx, db)

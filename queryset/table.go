@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/incontext"
 )
 
 // Table says how the rows of one SQL table hang from build, version and
@@ -69,14 +70,14 @@ type Values map[string]any
 // ones, where the table declares any. Otherwise every method of the Query says
 // [ErrUnscoped].
 func (t *Table) For(ctx context.Context) Query {
-	if k, ok := apikey.FromContext(ctx); ok {
-		return t.query(&holder{kind: byKey, key: k})
+	if k, ok := ctx.Value(incontext.Key{}).(*apikey.Key); ok {
+		return t.query(holder{kind: byKey, key: k})
 	}
-	if reason, ok := apikey.Everything(ctx); ok {
-		return t.query(&holder{kind: byEverything, reason: reason})
+	if reason, ok := ctx.Value(incontext.Everything{}).(string); ok {
+		return t.query(holder{kind: byEverything, reason: reason})
 	}
 	if t != nil && t.Public != nil {
-		return t.query(&anyone)
+		return t.query(holder{kind: byAnyone})
 	}
 	return Query{table: t, err: ErrUnscoped}
 }
@@ -90,7 +91,7 @@ func (t *Table) ForKey(k apikey.Key) Query {
 	for i, l := range k.Links {
 		k.Links[i].Scopes = slices.Clone(l.Scopes)
 	}
-	return t.query(&holder{kind: byKey, key: k})
+	return t.query(holder{kind: byKey, key: &k})
 }
 
 // Unscoped is every row, for work that belongs to no request. The reason is
@@ -99,10 +100,10 @@ func (t *Table) Unscoped(reason string) Query {
 	if reason == "" {
 		panic("queryset: Unscoped needs a reason: say why the rows of every project are wanted")
 	}
-	return t.query(&holder{kind: byUnscoped, reason: reason})
+	return t.query(holder{kind: byUnscoped, reason: reason})
 }
 
-func (t *Table) query(h *holder) Query {
+func (t *Table) query(h holder) Query {
 	if t == nil {
 		return Query{err: fmt.Errorf("queryset: the *Table is nil: declare it before use: %w", ErrUnscoped)}
 	}
