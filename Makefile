@@ -9,7 +9,7 @@ WITHPG = $(GO) run -buildvcs=false ./internal/dbtest/withpg --
 TOOL   = $(GO) tool -modfile=internal/tools/go.mod
 RACE   = $(GO) test -race -shuffle=on
 
-.PHONY: help run demo test lint vuln bench fuzz cover soak clean build
+.PHONY: help run demo test lint vuln bench fuzz cover soak api clean build
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ cover: ## how much of each package the tests reach
 
 soak: ## the long versions of the tests
 	BUILDKEY_SOAK=1 $(WITHPG) $(RACE) -count=1 -timeout=60m ./...
+
+api: ## write testdata/api anew, after a meant change of what is exported
+	$(GO) test ./internal/arch -run='^TestAPI$$' -count=1 -update
 
 clean: ## remove what was built and measured; the database of make run stays
 	rm -rf bin cover.out cover.log

@@ -1,147 +1,171 @@
-package arch_test
+package arch
 
 import (
-	"context"
-	"log/slog"
-	"net/http"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
 	"testing"
-	"time"
-
-	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
-
-	"github.com/buildkey/buildkey/apikey"
-	"github.com/buildkey/buildkey/apikey/keycache"
-	"github.com/buildkey/buildkey/apikey/keystore"
-	"github.com/buildkey/buildkey/middleware"
-	"github.com/buildkey/buildkey/parser"
-	"github.com/buildkey/buildkey/permission"
-	"github.com/buildkey/buildkey/queryset"
 )
 
-// The declarations below compile only while the names that users build on keep
-// their types. To change one is to break them.
-
-var (
-	_ parser.Parser                                       = parser.Token
-	_ [3]parser.Scheme                                    = [...]parser.Scheme{parser.Token, parser.Bearer, parser.APIKey}
-	_ parser.Parser                                       = parser.Header("X-Build-Key")
-	_ func(parser.Parser, ...parser.Parser) parser.Parser = parser.First
-	_ []error                                             = []error{parser.ErrMissing, parser.ErrMalformed}
-)
-
-var (
-	_ = apikey.Key{
-		ID: uuid.UUID{}, Name: "", Project: apikey.ID(""), Version: "", Build: "",
-		Scopes: apikey.Scopes(nil), Permits: apikey.Scopes(nil), AllowList: apikey.AllowList(nil),
-		Parent: uuid.UUID{}, CreatedBy: "",
-		CreatedAt: time.Time{}, ActivateBy: time.Time{}, ActivatedAt: time.Time{}, ExpiresAt: time.Time{},
-		RevokedAt: time.Time{}, LastUsedAt: time.Time{},
-		Links: []apikey.Link{{Project: "", Scopes: nil}}, LinksCut: false,
+// surface is what a package exports, sorted: constants with their values,
+// variables, functions and types with their fields and methods.
+func surface(t *testing.T, pkg string) []string {
+	t.Helper()
+	var decls []ast.Decl
+	for _, f := range files(t) {
+		if f.pkg == pkg {
+			decls = append(decls, f.syntax.Decls...)
+		}
 	}
-	_ func(apikey.Key) apikey.Level                                      = apikey.Key.Level
-	_ func(apikey.Key, time.Time) error                                  = apikey.Key.Usable
-	_ func(apikey.Key, string, apikey.Target) bool                       = apikey.Key.Allows
-	_ func(context.Context, apikey.Key) context.Context                  = apikey.NewContext
-	_ func(context.Context) (apikey.Key, bool)                           = apikey.FromContext
-	_ func(context.Context, string) context.Context                      = apikey.WithEverything
-	_ func(apikey.Secret) string                                         = apikey.Secret.Reveal
-	_ func(string) (apikey.Target, error)                                = apikey.ParseTarget
-	_ func(...apikey.Target) (apikey.AllowList, error)                   = apikey.NewAllowList
-	_ func(apikey.AllowList, apikey.AllowList) (apikey.AllowList, error) = apikey.AllowList.Union
-	_ func(apikey.AllowList, apikey.AllowList) apikey.AllowList          = apikey.AllowList.Intersect
-	_ func(apikey.AllowList, apikey.Target) bool                         = apikey.AllowList.Allows
-	_ func(*apikey.Catalog, ...string) (apikey.Scopes, error)            = (*apikey.Catalog).Canonical
-	_ func(*apikey.Catalog, apikey.Scopes, apikey.Scopes) (bool, error)  = (*apikey.Catalog).Covers
-	_                                                                    = apikey.Target{Type: "", ID: ""}
-	_ error                                                              = apikey.ScopeError{Scope: ""}
-	_ []error                                                            = []error{
-		apikey.ErrInvalid, apikey.ErrMalformed, apikey.ErrUnknown, apikey.ErrExpired, apikey.ErrRevoked, apikey.ErrLapsed,
-		apikey.ErrNotFound, apikey.ErrForbidden, apikey.ErrUnscoped, apikey.ErrUnavailable,
+	shown := shownTypes(decls)
+	var out []string
+	for _, decl := range decls {
+		switch d := decl.(type) {
+		case *ast.FuncDecl:
+			out = append(out, funcLines(d, shown)...)
+		case *ast.GenDecl:
+			out = append(out, declLines(d, shown)...)
+		}
 	}
-)
+	slices.Sort(out)
+	return out
+}
 
-// The levels are numbers that users may have stored.
-const (
-	_ = uint(apikey.LevelProject - 1)
-	_ = uint(apikey.LevelVersion - 2)
-	_ = uint(apikey.LevelBuild - 3)
-)
-
-var (
-	_ func(*sqlx.DB, keystore.Config) (*keystore.Store, error)                                 = keystore.New
-	_ func(*keystore.Store, context.Context) error                                             = (*keystore.Store).Migrate
-	_ func(*keystore.Store, context.Context, keystore.Spec) (apikey.Key, apikey.Secret, error) = (*keystore.Store).Create
-	_ func(*keystore.Store, context.Context, string) (apikey.Key, error)                       = (*keystore.Store).Verify
-	_ func(*keystore.Store, *sqlx.Tx) *keystore.Store                                          = (*keystore.Store).In
-	_ func(*keystore.Store, context.Context) error                                             = (*keystore.Store).Run
-	_ func(*keystore.Store, keycache.Config) (*keycache.Cache, error)                          = keycache.New
-	_ [2]middleware.Verifier                                                                   = [...]middleware.Verifier{(*keystore.Store)(nil), (*keycache.Cache)(nil)}
-)
-
-var (
-	_ = permission.Decision{Verdict: permission.Deny, Rule: "", Code: "", Reason: "", Err: nil}
-	_ = [...]permission.Verdict{permission.Deny, permission.Pending, permission.Grant, permission.Unknown}
-
-	_ func(string, func(*http.Request) error) permission.Permission               = permission.New
-	_ func(string, func(*http.Request, int) error) permission.Permission          = permission.ForObject[int]
-	_ func(string, string) error                                                  = permission.Denied
-	_ func(permission.Permission, ...permission.Permission) permission.Permission = permission.And
-	_ func(permission.Permission, ...permission.Permission) permission.Permission = permission.Or
-	_ func(permission.Permission) permission.Permission                           = permission.Not
-	_ func(permission.Permission, *http.Request, any) permission.Trace            = permission.Explain
-	_ func(string) permission.Permission                                          = permission.HasScope
-	_ func(apikey.Level) permission.Permission                                    = permission.AtLevel
-	_ func(context.Context, permission.User) context.Context                      = permission.WithUser
-	_ func(context.Context) (permission.User, bool)                               = permission.UserFrom
-	_                                                                             = [...]permission.Permission{
-		permission.HasBuildAPIKey, permission.Restricted, permission.ReadOnly, permission.AllowAny, permission.DenyAll,
-		permission.IsStaff, permission.IsAuthenticated,
+func declLines(d *ast.GenDecl, shown map[string]bool) []string {
+	var out []string
+	var last *ast.ValueSpec // that gave a type or a value
+	for i, spec := range d.Specs {
+		switch s := spec.(type) {
+		case *ast.TypeSpec:
+			out = append(out, typeLines(s, shown)...)
+		case *ast.ValueSpec:
+			if s.Type != nil || s.Values != nil {
+				last = s
+			}
+			out = append(out, valueLines(d.Tok, s, last, i)...)
+		}
 	}
-)
+	return out
+}
 
-var (
-	_ = queryset.Table{
-		Name: "", Resource: "", ID: "", Project: "", Version: "", Build: "",
-		Parent: &queryset.Parent{Table: nil, Column: ""}, Read: []string(nil), Write: []string(nil),
-		Ancestor: &queryset.Fields{Read: nil, Write: nil}, Public: &queryset.Public{Where: "", Read: nil},
+// shownTypes are the exported types, and those that exported structs embed, whose
+// methods are theirs too.
+func shownTypes(decls []ast.Decl) map[string]bool {
+	shown := map[string]bool{}
+	for _, decl := range decls {
+		d, ok := decl.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		for _, spec := range d.Specs {
+			s, ok := spec.(*ast.TypeSpec)
+			if !ok || !s.Name.IsExported() {
+				continue
+			}
+			shown[s.Name.Name] = true
+			if of, ok := s.Type.(*ast.StructType); ok {
+				for _, f := range of.Fields.List {
+					if f.Names == nil {
+						shown[strings.TrimPrefix(types.ExprString(f.Type), "*")] = true
+					}
+				}
+			}
+		}
 	}
-	_ map[string]any = queryset.Values(nil)
-	_ queryset.DB    = (*sqlx.DB)(nil)
-	_ queryset.DB    = (*sqlx.Tx)(nil)
+	return shown
+}
 
-	_ func(*queryset.Table, context.Context) queryset.Query                                     = (*queryset.Table).For
-	_ func(*queryset.Table, apikey.Key) queryset.Query                                          = (*queryset.Table).ForKey
-	_ func(*queryset.Table, string) queryset.Query                                              = (*queryset.Table).Unscoped
-	_ func(queryset.Query, string, ...any) queryset.Query                                       = queryset.Query.Where
-	_ func(queryset.Query, ...string) queryset.Query                                            = queryset.Query.OrderBy
-	_ func(queryset.Query, int) queryset.Query                                                  = queryset.Query.Limit
-	_ func(queryset.Query, int) queryset.Query                                                  = queryset.Query.Offset
-	_ func(queryset.Query, context.Context, queryset.DB, any, any) error                        = queryset.Query.Get
-	_ func(queryset.Query, context.Context, queryset.DB, any) error                             = queryset.Query.Select
-	_ func(queryset.Query, context.Context, queryset.DB) (int64, error)                         = queryset.Query.Count
-	_ func(queryset.Query, context.Context, queryset.DB, any) (bool, error)                     = queryset.Query.Exists
-	_ func(queryset.Query, context.Context, queryset.DB, queryset.Values) (apikey.ID, error)    = queryset.Query.Insert
-	_ func(queryset.Query, context.Context, queryset.DB, any, queryset.Values) error            = queryset.Query.Update
-	_ func(queryset.Query, context.Context, queryset.DB, any) error                             = queryset.Query.Delete
-	_ func(queryset.Query, context.Context, queryset.DB, string, string) (string, []any, error) = queryset.Query.Predicate
-	_ []error                                                                                   = []error{queryset.ErrNotFound, queryset.ErrForbidden, queryset.ErrUnscoped}
-)
-
-var (
-	_ = middleware.Guard{
-		Keys: nil, Parser: nil, User: func(*http.Request) (permission.User, error) { return nil, nil },
-		Logger: (*slog.Logger)(nil), AnonymousOnInvalidKey: false,
+func funcLines(d *ast.FuncDecl, shown map[string]bool) []string {
+	name := d.Name.Name
+	if !d.Name.IsExported() || d.Recv != nil && !shown[receiver(d)] {
+		return nil
 	}
-	_ func(*middleware.Guard, http.Handler) http.Handler                             = (*middleware.Guard).Authenticate
-	_ func(*middleware.Guard, permission.Permission) func(http.Handler) http.Handler = (*middleware.Guard).Require
-	_ func(*middleware.Guard, *http.Request, any) error                              = (*middleware.Guard).CheckObject
-	_ func(http.ResponseWriter, *http.Request, error)                                = middleware.WriteError
-	_ http.Handler                                                                   = middleware.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return nil })
-)
-
-func TestErrorsOfQuerysetAreThoseOfApikey(t *testing.T) {
-	if queryset.ErrNotFound != apikey.ErrNotFound || queryset.ErrForbidden != apikey.ErrForbidden || queryset.ErrUnscoped != apikey.ErrUnscoped {
-		t.Error("package queryset has errors of its own")
+	if d.Recv != nil {
+		name = "(" + types.ExprString(d.Recv.List[0].Type) + ") " + name
 	}
+	return []string{"func " + name + parameters(d.Type.TypeParams) + strings.TrimPrefix(types.ExprString(d.Type), "func")}
+}
+
+func parameters(list *ast.FieldList) string {
+	if list == nil {
+		return ""
+	}
+	var all []string
+	for _, f := range list.List {
+		for _, name := range f.Names {
+			all = append(all, name.Name+" "+types.ExprString(f.Type))
+		}
+	}
+	return "[" + strings.Join(all, ", ") + "]"
+}
+
+func typeLines(s *ast.TypeSpec, shown map[string]bool) []string {
+	name := s.Name.Name
+	if !shown[name] {
+		return nil
+	}
+	head := "type " + name + parameters(s.TypeParams) + " "
+	if s.Assign.IsValid() {
+		head += "= "
+	}
+	switch of := s.Type.(type) {
+	case *ast.StructType:
+		return append(memberLines(name, of.Fields, false), head+"struct")
+	case *ast.InterfaceType:
+		return append(memberLines(name, of.Methods, true), head+"interface")
+	}
+	return []string{head + types.ExprString(s.Type)}
+}
+
+// memberLines are a struct's exported fields or an interface's methods; of these
+// the unexported, too, since nobody else's type can have them.
+func memberLines(of string, members *ast.FieldList, all bool) []string {
+	var out []string
+	for _, m := range members.List {
+		kind := types.ExprString(m.Type)
+		if m.Names == nil {
+			out = append(out, "in "+of+": "+kind)
+		}
+		for _, name := range m.Names {
+			if name.IsExported() || all {
+				out = append(out, "in "+of+": "+name.Name+" "+kind)
+			}
+		}
+	}
+	return out
+}
+
+// valueLines are a declaration's constants or variables. A constant without a
+// value repeats the last one's, with another iota.
+func valueLines(kind token.Token, s, last *ast.ValueSpec, iota int) []string {
+	var out []string
+	for i, name := range s.Names {
+		if !name.IsExported() {
+			continue
+		}
+		line := kind.String() + " " + name.Name
+		if last.Type != nil {
+			line += " " + types.ExprString(last.Type)
+		}
+		if kind == token.CONST || last.Type == nil {
+			line += " = " + value(last.Values[i], iota)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// value is what an expression comes to, or its text; of a call only what is called.
+func value(e ast.Expr, iota int) string {
+	if call, ok := e.(*ast.CallExpr); ok {
+		return types.ExprString(call.Fun) + "(…)"
+	}
+	text := strings.ReplaceAll(types.ExprString(e), "iota", fmt.Sprint(iota))
+	if known, err := types.Eval(token.NewFileSet(), nil, token.NoPos, text); err == nil && known.Value != nil {
+		return known.Value.ExactString()
+	}
+	return text
 }
