@@ -62,8 +62,12 @@ func (c *Cache) AllChanged() {
 	c.counts.dropsAll.Add(1)
 }
 
-// leastPatience leaves a slow server the time to accept a connection.
-const leastPatience = 5 * time.Second
+const (
+	leastPatience = 5 * time.Second
+	// connecting is long because a new listener may have to read past all that the
+	// queue of notifications holds.
+	connecting = 30 * time.Second
+)
 
 // feedFor is the feed for the store's database, nil where there can be none.
 func feedFor(store *keystore.Store, cfg Config) Feed {
@@ -75,6 +79,6 @@ func feedFor(store *keystore.Store, cfg Config) Feed {
 	}
 	return &listener{
 		db: store.DB(), dsn: cfg.ListenDSN, now: cfg.Now,
-		every: cfg.Bound / 4, patience: max(5*cfg.Bound, leastPatience),
+		every: cfg.Bound / 4, connect: connecting, patience: max(5*cfg.Bound, leastPatience),
 	}
 }

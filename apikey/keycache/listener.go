@@ -1,7 +1,6 @@
 package keycache
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -25,9 +24,10 @@ const channel = "buildkey"
 type listener struct {
 	db       *sqlx.DB // sends heartbeats
 	dsn      string   // of the connection that listens
-	every    time.Duration
-	patience time.Duration // with a server that says nothing
 	now      func() time.Time
+	every    time.Duration
+	connect  time.Duration // the longest that connecting and LISTEN may take
+	patience time.Duration // with a connection on which no heartbeat comes back
 }
 
 // Follow implements [Feed].
@@ -65,7 +65,7 @@ func drain(rest <-chan *pq.Notification) {
 func (l *listener) listen(ctx context.Context, conn *pq.Listener, broken <-chan error) error {
 	done := make(chan error, 1)
 	go func() { done <- conn.Listen(channel) }() // ends with conn.Close at the latest
-	silent := time.NewTimer(l.patience)
+	silent := time.NewTimer(l.connect)
 	defer silent.Stop()
 	select {
 	case err := <-done:
@@ -73,20 +73,19 @@ func (l *listener) listen(ctx context.Context, conn *pq.Listener, broken <-chan 
 	case err := <-broken:
 		return orLost(err)
 	case <-silent.C:
-		return fmt.Errorf("no answer for %v", l.patience)
+		return fmt.Errorf("no answer for %v", l.connect)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// follow gives up a connection on which it hears no heartbeat: it may have been
-// cut without a word.
+// follow gives up a connection on which it hears no heartbeat that was sent: it may
+// have been cut without a word.
 func (l *listener) follow(ctx context.Context, conn *pq.Listener, broken <-chan error, beats *heartbeats, sink Sink) error {
 	tick, silent := time.NewTicker(l.every), time.NewTimer(l.patience)
 	defer tick.Stop()
 	defer silent.Stop()
-	sending := make(chan error, 1)
-	sending <- nil // none is under way
+	sent, sending := make(chan error, 1), false
 	for {
 		select {
 		case <-ctx.Done():
@@ -94,7 +93,7 @@ func (l *listener) follow(ctx context.Context, conn *pq.Listener, broken <-chan 
 		case err := <-broken:
 			return orLost(err)
 		case <-silent.C:
-			return fmt.Errorf("keycache: no heartbeat came back for %v: %w", l.patience, beats.whyNot())
+			return fmt.Errorf("keycache: no heartbeat came back for %v: %w", l.patience, errUnheard)
 		case n := <-conn.NotificationChannel():
 			if n == nil { // lib/pq connected anew: something may be missing
 				return errors.New("keycache: the listening connection was replaced")
@@ -102,28 +101,37 @@ func (l *listener) follow(ctx context.Context, conn *pq.Listener, broken <-chan 
 			if beats.report(n.Extra, sink) {
 				silent.Reset(l.patience)
 			}
+		case err := <-sent:
+			sending = false
+			if err != nil { // which tells nothing of the connection
+				silent.Reset(l.patience)
+			}
 		case <-tick.C:
-			l.send(ctx, sending, beats)
+			if !sending { // the loop must go on reading meanwhile
+				sending = true
+				go func(payload string) { sent <- l.send(ctx, payload) }(beats.next())
+			}
 		}
 	}
 }
 
-// send sends a heartbeat unless the one before is still being sent: the loop must
-// go on reading meanwhile.
-func (l *listener) send(ctx context.Context, sending chan error, beats *heartbeats) {
-	select {
-	case beats.failed = <-sending:
-	default:
-		return
+// errUnheard guesses why.
+var errUnheard = errors.New("the connection may have been cut, or ListenDSN does not lead to PostgreSQL itself but to a pooler in transaction mode")
+
+func (l *listener) send(ctx context.Context, payload string) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*l.every)
+	defer cancel()
+	_, err := l.db.ExecContext(ctx, `SELECT pg_notify('`+channel+`', $1)`, payload)
+	if full, ok := errors.AsType[*pq.Error](err); ok && full.Code == queueFull {
+		_, _ = l.db.ExecContext(ctx, `SELECT pg_notification_queue_usage()`)
 	}
-	payload := beats.next()
-	go func() {
-		ctx, cancel := context.WithTimeout(ctx, 10*l.every)
-		defer cancel()
-		_, err := l.db.ExecContext(ctx, `SELECT pg_notify('`+channel+`', $1)`, payload)
-		sending <- err
-	}()
+	return err
 }
+
+// queueFull is what notifications fail with, and so every revocation, while some
+// listener keeps the queue of all from being emptied. PostgreSQL empties it after a
+// notification that succeeded, or when asked how full it is: else it stays full.
+const queueFull = "54000"
 
 // orLost is err, or what to say when lib/pq gave no reason.
 func orLost(err error) error {
@@ -135,21 +143,14 @@ func orLost(err error) error {
 
 // heartbeats knows when each was sent. Only the loop of follow touches it.
 type heartbeats struct {
-	nonce  string // tells this listener's from those of others
-	now    func() time.Time
-	sent   []time.Time // of the beats from first on, not heard yet
-	first  int
-	failed error // why the last one could not be sent
+	nonce string // tells this listener's from those of others
+	now   func() time.Time
+	sent  []time.Time // of the beats from first on, not heard yet
+	first int
 }
 
 // unheard is how many heartbeats are waited for. Nobody will hear older ones.
 const unheard = 200
-
-// errUnheard is what to say when they were sent.
-var errUnheard = errors.New("the connection may have been cut, or ListenDSN does not lead to PostgreSQL itself but to a pooler in transaction mode")
-
-// whyNot guesses why none is heard.
-func (b *heartbeats) whyNot() error { return cmp.Or(b.failed, errUnheard) }
 
 // next is the payload of a new heartbeat, which counts from now.
 func (b *heartbeats) next() string {

@@ -1,14 +1,20 @@
 package keycache
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/dbtest"
 )
 
 // diary is a Sink that writes down what it is told.
@@ -87,5 +93,36 @@ func TestHeartbeatsNobodyHearsAreForgotten(t *testing.T) {
 	beats.report(last, &d)
 	if len(d.lines) != 2 {
 		t.Errorf("the last was not heard: %q", d.lines)
+	}
+}
+
+// A server that accepts a connection and says nothing is given up.
+func TestAServerThatSaysNothing(t *testing.T) {
+	t.Parallel()
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	l := &listener{dsn: "postgres://u@" + server.Addr().String() + "/d?sslmode=disable", connect: 50 * time.Millisecond}
+	if err := l.Follow(t.Context(), &diary{}); err == nil || !strings.Contains(err.Error(), "no answer for 50ms") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A heartbeat that cannot be sent tells nothing of the connection that listens.
+func TestHeartbeatsThatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	dsn := dbtest.PostgresDSN(t)
+	db, err := sqlx.Open("postgres", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	l := &listener{db: db, dsn: dsn, now: time.Now, every: 10 * time.Millisecond, connect: time.Minute, patience: 200 * time.Millisecond}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	if err := l.Follow(ctx, &diary{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("given up: %v", err)
 	}
 }
