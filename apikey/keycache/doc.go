@@ -22,6 +22,24 @@
 // ended after it is therefore remembered in vain. Expiry and lapse are asked of
 // the clock at every hit.
 //
+// # In bad states
+//
+// A connection that is lost or refused is tried again after a Bound, and one that
+// stays silent is given up after five, at least 5 s; memory comes back by itself.
+// While the database cannot answer, a remembered key works until the Bound is over,
+// and then it is apikey.ErrUnavailable.
+//
+// When PostgreSQL's queue of notifications is full, which any listener in a
+// transaction without end brings about, a revocation fails with
+// apikey.ErrUnavailable and nothing is committed. End that transaction: the cache
+// then has the queue emptied.
+//
+// Revocations count whatever the servers' clocks say. Expiry, lapse and the end of a
+// grace are times, and each server asks its own clock. A process that was paused, or
+// whose machine slept, asks the database first when it goes on. Only a virtual
+// machine that was stopped together with its clocks cannot know: for up to a Bound
+// of its own time it may let in a key that was revoked meanwhile.
+//
 // # Keys that do not exist
 //
 // A string that is no key costs no query. A well-formed key that does not exist is
