@@ -69,7 +69,7 @@ func TestExpiryBetweenClocksThatDiffer(t *testing.T) {
 		if _, err := ahead.cache.Verify(t.Context(), raw); !errors.Is(err, apikey.ErrExpired) {
 			t.Errorf("the server ahead says: %v", err)
 		}
-		slow.by.Add(int64(97 * time.Second))
+		slow.by.Add(int64(98 * time.Second))
 		behind.remember(t, raw)
 		behind.until(t, "the key expires there", func() bool {
 			now := slow.now()

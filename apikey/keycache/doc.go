@@ -25,7 +25,7 @@
 // # In bad states
 //
 // A connection that is lost or refused is tried again after a Bound, and one that
-// stays silent is given up after five, at least 5 s; memory comes back by itself.
+// stays silent is given up after five, at least 2 s; memory comes back by itself.
 // While the database cannot answer, a remembered key works until the Bound is over,
 // and then it is apikey.ErrUnavailable.
 //

@@ -63,7 +63,7 @@ func (c *Cache) AllChanged() {
 }
 
 const (
-	leastPatience = 5 * time.Second
+	leastPatience = 2 * time.Second
 	// connecting is long because a new listener may have to read past all that the
 	// queue of notifications holds.
 	connecting = 30 * time.Second

@@ -65,15 +65,13 @@ func drain(rest <-chan *pq.Notification) {
 func (l *listener) listen(ctx context.Context, conn *pq.Listener, broken <-chan error) error {
 	done := make(chan error, 1)
 	go func() { done <- conn.Listen(channel) }() // ends with conn.Close at the latest
-	silent := time.NewTimer(l.connect)
-	defer silent.Stop()
+	ctx, cancel := context.WithTimeout(ctx, l.connect)
+	defer cancel()
 	select {
 	case err := <-done:
 		return err
 	case err := <-broken:
 		return orLost(err)
-	case <-silent.C:
-		return fmt.Errorf("no answer for %v", l.connect)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -93,7 +91,7 @@ func (l *listener) follow(ctx context.Context, conn *pq.Listener, broken <-chan 
 		case err := <-broken:
 			return orLost(err)
 		case <-silent.C:
-			return fmt.Errorf("keycache: no heartbeat came back for %v: %w", l.patience, errUnheard)
+			return errSilent
 		case n := <-conn.NotificationChannel():
 			if n == nil { // lib/pq connected anew: something may be missing
 				return errors.New("keycache: the listening connection was replaced")
@@ -115,8 +113,8 @@ func (l *listener) follow(ctx context.Context, conn *pq.Listener, broken <-chan 
 	}
 }
 
-// errUnheard guesses why.
-var errUnheard = errors.New("the connection may have been cut, or ListenDSN does not lead to PostgreSQL itself but to a pooler in transaction mode")
+// errSilent names what it can be.
+var errSilent = errors.New("keycache: no heartbeat comes back: the connection may have been cut, or ListenDSN does not lead to PostgreSQL itself but to a pooler in transaction mode")
 
 func (l *listener) send(ctx context.Context, payload string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*l.every)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -105,7 +104,7 @@ func TestAServerThatSaysNothing(t *testing.T) {
 	}
 	t.Cleanup(func() { server.Close() })
 	l := &listener{dsn: "postgres://u@" + server.Addr().String() + "/d?sslmode=disable", connect: 50 * time.Millisecond}
-	if err := l.Follow(t.Context(), &diary{}); err == nil || !strings.Contains(err.Error(), "no answer for 50ms") {
+	if err := l.Follow(t.Context(), &diary{}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -119,8 +118,8 @@ func TestHeartbeatsThatCannotBeSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	db.Close()
-	l := &listener{db: db, dsn: dsn, now: time.Now, every: 10 * time.Millisecond, connect: time.Minute, patience: 200 * time.Millisecond}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	l := &listener{db: db, dsn: dsn, now: time.Now, every: 10 * time.Millisecond, connect: time.Minute, patience: 100 * time.Millisecond}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	if err := l.Follow(ctx, &diary{}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("given up: %v", err)

@@ -19,7 +19,7 @@ func TestAPausedProcessWakes(t *testing.T) {
 	if os.Getenv("BUILDKEY_SOAK") != "" {
 		pause = 30 * time.Second
 	}
-	for i := range 4 {
+	for i := range rounds(2, 6) {
 		_, kept, _ := p.warm()
 		_, raw, revoke := p.warm()
 		p.wire.cut(i%2 == 1)

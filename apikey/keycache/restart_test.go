@@ -25,7 +25,7 @@ func TestPostgreSQLRestarts(t *testing.T) {
 			t.Parallel()
 			server, w := ownServer(t)
 			var times []time.Duration
-			for range rounds(2, 50) {
+			for range rounds(1, 50) {
 				times = append(times, w.restart(t, server, how)...)
 			}
 			judge(t, times)
