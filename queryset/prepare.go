@@ -7,15 +7,6 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// hold starts a use of st, and gives it as it was prepared on the database, nil
-// if it was not.
-func (s *statements) hold(st *statement) *sql.Stmt {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st.users++
-	return st.prepared
-}
-
 // prepare makes sure that st is prepared, once however many ask for it.
 func (s *statements) prepare(ctx context.Context, db *sqlx.DB, st *statement) (*sql.Stmt, error) {
 	if ready := s.prepared(st); ready != nil {
@@ -40,6 +31,7 @@ func (s *statements) prepare(ctx context.Context, db *sqlx.DB, st *statement) (*
 	return stmt, nil
 }
 
+// prepared is st as it was prepared on the database, nil if it was not.
 func (s *statements) prepared(st *statement) *sql.Stmt {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,8 +43,7 @@ func (s *statements) want(st *statement) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.wanted) < maxStatements {
-		st.users++
-		s.wanted = append(s.wanted, st)
+		s.wanted = append(s.wanted, st.shape)
 	}
 }
 
@@ -63,8 +54,10 @@ func (s *statements) prepareWanted(ctx context.Context, db *sqlx.DB) {
 	wanted := s.wanted
 	s.wanted = nil
 	s.mu.Unlock()
-	for _, st := range wanted {
-		_, _ = s.prepare(ctx, db, st)
-		s.done(st)
+	for _, key := range wanted {
+		if st := s.get(&key); st != nil {
+			_, _ = s.prepare(ctx, db, st)
+			s.done(st)
+		}
 	}
 }

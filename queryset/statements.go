@@ -68,7 +68,7 @@ type statements struct {
 	mu     sync.Mutex
 	of     map[shape]*list.Element
 	recent list.List
-	wanted []*statement // by transactions, and not prepared yet
+	wanted []shape // by transactions, and not prepared yet
 }
 
 // get gives the statement of a shape, for use until done is called with it.

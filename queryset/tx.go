@@ -34,53 +34,25 @@ func Begin(ctx context.Context, db *sqlx.DB) (*Tx, error) {
 	return &Tx{Tx: tx, memory: s.memory, own: map[*statement]*sql.Stmt{}}, nil
 }
 
-// Commit ends the transaction and keeps what it did.
-func (tx *Tx) Commit() error {
-	defer tx.release()
-	return tx.Tx.Commit()
-}
-
-// Rollback ends the transaction and undoes what it did. After Commit it says
-// sql.ErrTxDone and does nothing.
-func (tx *Tx) Rollback() error {
-	defer tx.release()
-	return tx.Tx.Rollback()
-}
-
 // stmt is st for this transaction. It never asks for a second connection, which
 // might be had only when the first is given back, or would wait for its locks:
 // what the database has not prepared yet is prepared for this transaction
-// alone, and on the database before the next one begins.
-func (tx *Tx) stmt(ctx context.Context, st *statement) (*sql.Stmt, error) {
+// alone, and on the database before the next one begins. What it uses it keeps
+// open until it ends, as database/sql has it, also when st is pushed out.
+func (tx *Tx) stmt(ctx context.Context, st *statement) (own *sql.Stmt, err error) {
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
 	if own := tx.own[st]; own != nil {
 		return own, nil
 	}
-	shared := tx.memory.statements.hold(st)
-	own, err := tx.prepare(ctx, st, shared)
-	if err != nil {
-		tx.memory.statements.done(st)
-		return nil, err
+	if shared := tx.memory.statements.prepared(st); shared != nil {
+		own = tx.StmtContext(ctx, shared)
+	} else {
+		tx.memory.statements.want(st)
+		own, err = tx.PrepareContext(ctx, st.text)
 	}
-	tx.own[st] = own
-	return own, nil
-}
-
-func (tx *Tx) prepare(ctx context.Context, st *statement, shared *sql.Stmt) (*sql.Stmt, error) {
-	if shared != nil {
-		return tx.StmtContext(ctx, shared), nil
+	if err == nil {
+		tx.own[st] = own
 	}
-	tx.memory.statements.want(st)
-	return tx.PrepareContext(ctx, st.text)
-}
-
-// release lets go of what stmt held, once.
-func (tx *Tx) release() {
-	tx.mu.Lock()
-	defer tx.mu.Unlock()
-	for st := range tx.own {
-		tx.memory.statements.done(st)
-	}
-	clear(tx.own)
+	return own, err
 }
