@@ -6,10 +6,7 @@ type alteration struct {
 	reach     func(*holder, *bound, *reach)  // what of a key applies
 	tree      func(node) node                // each predicate before it is written
 	canonical func(kind, string) (any, bool) // which ids are sent
-	scopeless bool                           // no scope is asked for
 }
-
-func (a *alteration) anyScope() bool { return a != nil && a.scopeless }
 
 func (a *alteration) reached(h *holder, b *bound, r *reach) {
 	if a != nil && a.reach != nil {

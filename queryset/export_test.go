@@ -13,13 +13,19 @@ import (
 
 // Mutation is a rule of the generator, broken on purpose.
 type Mutation struct {
-	Name  string
-	alter alteration
+	Name      string
+	alter     alteration
+	scopeless bool // a key needs no scope, which is as if it had them all
 }
 
 // MutateForTest is q with a rule broken.
 func MutateForTest(q Query, m *Mutation) Query {
 	q.alter = &m.alter
+	if m.scopeless && q.holder.kind == byKey {
+		k := *q.holder.key
+		k.Permits = apikey.Scopes{q.table.Resource + ":*"}
+		q.holder.key = &k
+	}
 	return q
 }
 
@@ -76,7 +82,7 @@ func treeMutations() []*Mutation {
 
 func reachMutations() []*Mutation {
 	reached := func(name string, f func(*holder, *bound, *reach)) *Mutation {
-		return &Mutation{name, alteration{reach: f}}
+		return &Mutation{Name: name, alter: alteration{reach: f}}
 	}
 	return []*Mutation{
 		reached("the allow list is forgotten", func(_ *holder, _ *bound, r *reach) { r.listed = false }),
@@ -102,8 +108,8 @@ func reachMutations() []*Mutation {
 				r.own = true
 			}
 		}),
-		{"no scope is needed", alteration{scopeless: true}},
-		{"any spelling is canonical", alteration{canonical: anySpelling}},
+		{Name: "no scope is needed", scopeless: true},
+		{Name: "any spelling is canonical", alter: alteration{canonical: anySpelling}},
 	}
 }
 
@@ -117,7 +123,7 @@ func tree(name string, change func(node) node) *Mutation {
 		n.kids = kids
 		return change(n)
 	}
-	return &Mutation{name, alteration{tree: grow}}
+	return &Mutation{Name: name, alter: alteration{tree: grow}}
 }
 
 func attachmentOf(l apikey.Level) func(node) bool {

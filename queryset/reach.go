@@ -209,7 +209,7 @@ func (q Query) permitted(action string) error {
 	if q.table.Resource == "" {
 		return mistakef("table %q declares no Resource, which a key's scopes would have to name", q.table.Name)
 	}
-	if !q.holder.key.HasScope(q.table.Resource+":"+action) && !q.alter.anyScope() {
+	if !q.holder.key.HasScope(q.table.Resource + ":" + action) {
 		return apikey.ScopeError{Scope: q.table.Resource + ":" + action}
 	}
 	return nil
