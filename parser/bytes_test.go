@@ -31,9 +31,8 @@ func TestEveryByteOfAKey(t *testing.T) {
 			for b := range 256 {
 				key := place.before + string([]byte{byte(b)}) + place.after
 				h := http.Header{"X-Build-Key": {key}}
-				raw, err := parser.Header("X-Build-Key").Parse(h)
-				want, wantErr := referenceHeader("X-Build-Key", h)
-				checkAnswer(t, raw, err, want, wantErr, key)
+				want, err := referenceHeader("X-Build-Key", h)
+				checkAnswer(t, parser.Header("X-Build-Key"), h, want, err)
 				if err == nil {
 					accepted++
 				}
@@ -68,9 +67,8 @@ func TestEveryByteOfAScheme(t *testing.T) {
 			for b := range 256 {
 				value := place.before + string([]byte{byte(b)}) + place.after
 				h := http.Header{"Authorization": {value}}
-				raw, err := parser.Token.Parse(h)
-				want, wantErr := referenceScheme("Token", h)
-				checkAnswer(t, raw, err, want, wantErr, value)
+				want, err := referenceScheme("Token", h)
+				checkAnswer(t, parser.Token, h, want, err)
 				if accepted := strings.IndexByte(place.accepted, byte(b)) >= 0; accepted != (err == nil) {
 					t.Errorf("byte %#02x: got %v, accepted should be %v", b, err, accepted)
 				}

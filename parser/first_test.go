@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -128,13 +127,7 @@ func TestFirstChallengeAndHeaders(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			if got := row.parser.Challenge(); got != row.challenge {
-				t.Errorf("challenge %q, want %q", got, row.challenge)
-			}
-			got := row.parser.(interface{ Headers() []string }).Headers()
-			if !slices.Equal(got, row.headers) {
-				t.Errorf("headers %q, want %q", got, row.headers)
-			}
+			checkSelf(t, row.parser, row.challenge, row.headers)
 		})
 	}
 }

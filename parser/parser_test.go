@@ -83,6 +83,17 @@ func TestErrorsHoldNoValue(t *testing.T) {
 	}
 }
 
+// checkSelf compares what a parser says of itself.
+func checkSelf(t *testing.T, p parser.Parser, challenge string, headers []string) {
+	t.Helper()
+	if got := p.Challenge(); got != challenge {
+		t.Errorf("challenge %q, want %q", got, challenge)
+	}
+	if got := p.(interface{ Headers() []string }).Headers(); !slices.Equal(got, headers) {
+		t.Errorf("headers %q, want %q", got, headers)
+	}
+}
+
 func TestChallengeAndHeaders(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -100,13 +111,7 @@ func TestChallengeAndHeaders(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			if got := row.parser.Challenge(); got != row.challenge {
-				t.Errorf("challenge %q, want %q", got, row.challenge)
-			}
-			got := row.parser.(interface{ Headers() []string }).Headers()
-			if !slices.Equal(got, row.headers) {
-				t.Errorf("headers %q, want %q", got, row.headers)
-			}
+			checkSelf(t, row.parser, row.challenge, row.headers)
 		})
 	}
 }

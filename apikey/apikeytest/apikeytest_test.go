@@ -70,10 +70,8 @@ func TestCallersReportWhatIsWrong(t *testing.T) {
 // TestCallersHaveTheScopesOfACatalog asks a route of an application with a
 // resource of its own, which the default catalog does not know.
 func TestCallersHaveTheScopesOfACatalog(t *testing.T) {
-	vocabulary := apikey.DefaultVocabulary()
-	vocabulary.Resources["artifact"] = []string{"read", "create"}
-	vocabulary.Bundles = apikey.StandardBundles(vocabulary.Resources)
-	catalog, err := apikey.NewCatalog(vocabulary)
+	resources := map[string][]string{"artifact": {"read", "create"}}
+	catalog, err := apikey.NewCatalog(apikey.Vocabulary{Resources: resources, Bundles: apikey.StandardBundles(resources)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,18 +29,21 @@ type ledger struct {
 	kind dialect.Dialect
 }
 
-// onLedger is the body of a command that works on the database at *url. The audit
-// trail names the system's user.
-func (p *program) onLedger(url *string, do func(ctx context.Context, l ledger, args []string) error) func(*cobra.Command, []string) error {
-	return p.running(func(cmd *cobra.Command, args []string) error {
+// onLedger makes do the body of a command, on the database that a flag names. The
+// audit trail names the system's user.
+func (p *program) onLedger(cmd *cobra.Command, do func(ctx context.Context, l ledger, args []string) error) *cobra.Command {
+	var url string
+	databaseFlag(cmd, &url)
+	cmd.RunE = p.running(func(cmd *cobra.Command, args []string) error {
 		ctx := keystore.WithActor(cmd.Context(), actor())
-		l, err := p.openLedger(ctx, *url)
+		l, err := p.openLedger(ctx, url)
 		if err != nil {
 			return err
 		}
 		defer l.db.Close()
 		return do(ctx, l, args)
 	})
+	return cmd
 }
 
 // openLedger takes a database that is there and has its tables: a mistyped path

@@ -31,7 +31,6 @@ type newKey struct {
 }
 
 func (p *program) keysCreate() *cobra.Command {
-	var url string
 	var f newKey
 	cmd := &cobra.Command{
 		Use:     "create --project ID [--version ID [--build ID]]",
@@ -40,13 +39,11 @@ func (p *program) keysCreate() *cobra.Command {
 		Example: keysCreateExample,
 		Args:    noArguments,
 		PreRunE: func(*cobra.Command, []string) error { return f.check() },
-		RunE: p.onLedger(&url, func(ctx context.Context, l ledger, _ []string) error {
-			return p.create(ctx, l, f)
-		}),
 	}
 	f.flags(cmd.Flags())
-	databaseFlag(cmd, &url)
-	return cmd
+	return p.onLedger(cmd, func(ctx context.Context, l ledger, _ []string) error {
+		return p.create(ctx, l, f)
+	})
 }
 
 func (f *newKey) flags(set *pflag.FlagSet) {

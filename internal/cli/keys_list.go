@@ -15,7 +15,6 @@ kept. The keys themselves are not there to be shown: the database has hashes.`
 const keysPage = 1000
 
 func (p *program) keysList() *cobra.Command {
-	var url string
 	var at attachment
 	var all, asJSON bool
 	cmd := &cobra.Command{
@@ -24,19 +23,17 @@ func (p *program) keysList() *cobra.Command {
 		Long:    keysListLong,
 		Example: "  buildkey keys list --project 1 --all",
 		Args:    noArguments,
-		RunE: p.onLedger(&url, func(ctx context.Context, l ledger, _ []string) error {
-			keys, err := l.everyKey(ctx, keystore.Filter{Project: at.project, Version: at.version, Build: at.build, Dead: all})
-			if err != nil {
-				return err
-			}
-			return p.showKeys(keys, asJSON)
-		}),
 	}
 	at.flags(cmd.Flags(), "whose keys to list")
 	cmd.Flags().BoolVar(&all, "all", false, "list dead keys too")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	databaseFlag(cmd, &url)
-	return cmd
+	return p.onLedger(cmd, func(ctx context.Context, l ledger, _ []string) error {
+		keys, err := l.everyKey(ctx, keystore.Filter{Project: at.project, Version: at.version, Build: at.build, Dead: all})
+		if err != nil {
+			return err
+		}
+		return p.showKeys(keys, asJSON)
+	})
 }
 
 // everyKey reads all pages: a list that is cut short would look whole.

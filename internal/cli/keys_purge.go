@@ -15,7 +15,6 @@ const keysPurgeLong = `Deletes the records of keys that have been dead for longe
 in small batches. Their stories stay. A running server does this by itself.`
 
 func (p *program) keysPurge() *cobra.Command {
-	var url string
 	var retention time.Duration
 	cmd := &cobra.Command{
 		Use:     "purge [--retention DURATION]",
@@ -23,17 +22,15 @@ func (p *program) keysPurge() *cobra.Command {
 		Long:    keysPurgeLong,
 		Example: "  buildkey keys purge --retention 360h",
 		Args:    noArguments,
-		RunE: p.onLedger(&url, func(ctx context.Context, l ledger, _ []string) error {
-			kept := cmp.Or(retention, keystore.DefaultRetention)
-			n, err := l.Purge(ctx, kept)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(p.stdout, "purged %s, dead for longer than %s\n", count(n, "key"), kept)
-			return err
-		}),
 	}
 	lifetimeFlag(cmd.Flags(), &retention, "retention", "time for which dead keys are kept (default 360h)")
-	databaseFlag(cmd, &url)
-	return cmd
+	return p.onLedger(cmd, func(ctx context.Context, l ledger, _ []string) error {
+		kept := cmp.Or(retention, keystore.DefaultRetention)
+		n, err := l.Purge(ctx, kept)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "purged %s, dead for longer than %s\n", count(n, "key"), kept)
+		return err
+	})
 }

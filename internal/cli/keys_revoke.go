@@ -20,7 +20,6 @@ const keysRevokeExample = `  buildkey keys revoke 01920c5e-5b6d-7c1a-8f00-3d9a4e
   printenv LEAKED_KEY | buildkey keys revoke -`
 
 func (p *program) keysRevoke() *cobra.Command {
-	var url string
 	var at attachment
 	var grace time.Duration
 	cmd := &cobra.Command{
@@ -29,14 +28,12 @@ func (p *program) keysRevoke() *cobra.Command {
 		Long:    keysRevokeLong,
 		Example: keysRevokeExample,
 		Args:    func(_ *cobra.Command, args []string) error { return checkRevoke(args, at, grace) },
-		RunE: p.onLedger(&url, func(ctx context.Context, l ledger, args []string) error {
-			return p.revoke(ctx, l, args, at, grace)
-		}),
 	}
 	at.flags(cmd.Flags(), "whose keys to revoke")
 	graceFlag(cmd.Flags(), &grace, "grace", "time left for last calls (default none)")
-	databaseFlag(cmd, &url)
-	return cmd
+	return p.onLedger(cmd, func(ctx context.Context, l ledger, args []string) error {
+		return p.revoke(ctx, l, args, at, grace)
+	})
 }
 
 // checkRevoke wants one way of naming the keys.

@@ -12,7 +12,6 @@ old one, and prints it as create does. The old one is revoked, and with
 --overlap lives that much longer, yet never longer than it would have.`
 
 func (p *program) keysRotate() *cobra.Command {
-	var url string
 	var overlap time.Duration
 	cmd := &cobra.Command{
 		Use:     "rotate ID [--overlap DURATION]",
@@ -20,19 +19,17 @@ func (p *program) keysRotate() *cobra.Command {
 		Long:    keysRotateLong,
 		Example: "  KEY=$(buildkey keys rotate 01920c5e-5b6d-7c1a-8f00-3d9a4e2b7c11 --overlap 1m)",
 		Args:    oneKeyID,
-		RunE: p.onLedger(&url, func(ctx context.Context, l ledger, args []string) error {
-			id, err := parseKeyID(args[0])
-			if err != nil {
-				return err
-			}
-			key, secret, err := l.Rotate(ctx, id, overlap)
-			if err != nil {
-				return aboutKey(id, err)
-			}
-			return p.handOver(key, secret)
-		}),
 	}
 	graceFlag(cmd.Flags(), &overlap, "overlap", "time for which both keys work (default none)")
-	databaseFlag(cmd, &url)
-	return cmd
+	return p.onLedger(cmd, func(ctx context.Context, l ledger, args []string) error {
+		id, err := parseKeyID(args[0])
+		if err != nil {
+			return err
+		}
+		key, secret, err := l.Rotate(ctx, id, overlap)
+		if err != nil {
+			return aboutKey(id, err)
+		}
+		return p.handOver(key, secret)
+	})
 }

@@ -19,7 +19,6 @@ const keysShowLong = `Prints the record of a key and its story: who made it, and
 The story outlives the record of a key that was purged or deleted.`
 
 func (p *program) keysShow() *cobra.Command {
-	var url string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "show ID [--json]",
@@ -27,13 +26,11 @@ func (p *program) keysShow() *cobra.Command {
 		Long:    keysShowLong,
 		Example: "  buildkey keys show 01920c5e-5b6d-7c1a-8f00-3d9a4e2b7c11",
 		Args:    oneKeyID,
-		RunE: p.onLedger(&url, func(ctx context.Context, l ledger, args []string) error {
-			return p.show(ctx, l, args[0], asJSON)
-		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	databaseFlag(cmd, &url)
-	return cmd
+	return p.onLedger(cmd, func(ctx context.Context, l ledger, args []string) error {
+		return p.show(ctx, l, args[0], asJSON)
+	})
 }
 
 func (p *program) show(ctx context.Context, l ledger, word string, asJSON bool) error {

@@ -62,7 +62,6 @@ func (w *way) String() string { return string(*w) }
 func (*way) Type() string { return "direction" }
 
 func (p *program) linksAdd() *cobra.Command {
-	var url string
 	var ends linkEnds
 	var scopes []string
 	cmd := &cobra.Command{
@@ -72,14 +71,12 @@ func (p *program) linksAdd() *cobra.Command {
 		Example: "  buildkey links add --project 2 --direction inbound --other 1 --scope build:read",
 		Args:    noArguments,
 		PreRunE: ends.check,
-		RunE: p.onLedger(&url, func(ctx context.Context, l ledger, _ []string) error {
-			return p.addLink(ctx, l, ends, scopes)
-		}),
 	}
 	ends.flags(cmd)
 	cmd.Flags().StringArrayVar(&scopes, "scope", nil, "`scope` of an inbound visitor, such as build:read; may be repeated")
-	databaseFlag(cmd, &url)
-	return cmd
+	return p.onLedger(cmd, func(ctx context.Context, l ledger, _ []string) error {
+		return p.addLink(ctx, l, ends, scopes)
+	})
 }
 
 func (p *program) addLink(ctx context.Context, l ledger, ends linkEnds, scopes []string) error {
@@ -97,7 +94,6 @@ func (p *program) addLink(ctx context.Context, l ledger, ends linkEnds, scopes [
 }
 
 func (p *program) linksRemove() *cobra.Command {
-	var url string
 	var ends linkEnds
 	cmd := &cobra.Command{
 		Use:     "remove --project ID --direction inbound|outbound --other ID",
@@ -106,18 +102,16 @@ func (p *program) linksRemove() *cobra.Command {
 		Example: "  buildkey links remove --project 2 --direction inbound --other 1",
 		Args:    noArguments,
 		PreRunE: ends.check,
-		RunE: p.onLedger(&url, func(ctx context.Context, l ledger, _ []string) error {
-			err := l.RemoveLink(ctx, ends.project, keystore.Direction(ends.direction), ends.other)
-			switch {
-			case errors.Is(err, apikey.ErrNotFound):
-				return fmt.Errorf("the %s list of project %s does not name project %s: see `buildkey links list`", ends.direction, ends.project, ends.other)
-			case err == nil:
-				fmt.Fprintf(p.stdout, "removed project %s from the %s list of project %s\n", ends.other, ends.direction, ends.project)
-			}
-			return err
-		}),
 	}
 	ends.flags(cmd)
-	databaseFlag(cmd, &url)
-	return cmd
+	return p.onLedger(cmd, func(ctx context.Context, l ledger, _ []string) error {
+		err := l.RemoveLink(ctx, ends.project, keystore.Direction(ends.direction), ends.other)
+		switch {
+		case errors.Is(err, apikey.ErrNotFound):
+			return fmt.Errorf("the %s list of project %s does not name project %s: see `buildkey links list`", ends.direction, ends.project, ends.other)
+		case err == nil:
+			fmt.Fprintf(p.stdout, "removed project %s from the %s list of project %s\n", ends.other, ends.direction, ends.project)
+		}
+		return err
+	})
 }

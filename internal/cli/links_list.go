@@ -11,7 +11,6 @@ import (
 )
 
 func (p *program) linksList() *cobra.Command {
-	var url string
 	var project apikey.ID
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -26,14 +25,12 @@ func (p *program) linksList() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: p.onLedger(&url, func(ctx context.Context, l ledger, _ []string) error {
-			return p.listLinks(ctx, l, project, asJSON)
-		}),
 	}
 	cmd.Flags().Var(rowID{&project}, "project", "`id` of the project")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	databaseFlag(cmd, &url)
-	return cmd
+	return p.onLedger(cmd, func(ctx context.Context, l ledger, _ []string) error {
+		return p.listLinks(ctx, l, project, asJSON)
+	})
 }
 
 func (p *program) listLinks(ctx context.Context, l ledger, project apikey.ID, asJSON bool) error {

@@ -80,7 +80,7 @@ func (r *running) ask(t *testing.T, method, path, authorization, body string) (i
 }
 
 // newSQLite is the URL of a file that is not there yet.
-func newSQLite(t *testing.T) string {
+func newSQLite(t testing.TB) string {
 	t.Helper()
 	return "sqlite://" + filepath.Join(t.TempDir(), "buildkey.db")
 }
@@ -88,14 +88,7 @@ func newSQLite(t *testing.T) string {
 // eachDatabase runs a test on both, given as serve takes them.
 func eachDatabase(t *testing.T, test func(t *testing.T, url string)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		test(t, newSQLite(t))
-	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		test(t, dbtest.PostgresDSN(t))
-	})
+	dbtest.EachOf(t, dbtest.PostgresDSN, newSQLite, test)
 }
 
 func TestServeStopsInGoodOrderAndShowsNoGivenToken(t *testing.T) {

@@ -10,12 +10,19 @@ import (
 // a database of its own. db.DriverName tells which one it is.
 func Each(t *testing.T, test func(t *testing.T, db *sqlx.DB)) {
 	t.Helper()
+	EachOf(t, Postgres, SQLite, test)
+}
+
+// EachOf is Each for a test that wants something else than an open database, such
+// as its URL.
+func EachOf[T any](t *testing.T, postgres, sqlite func(testing.TB) T, test func(t *testing.T, on T)) {
+	t.Helper()
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, Postgres(t))
+		test(t, postgres(t))
 	})
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, SQLite(t))
+		test(t, sqlite(t))
 	})
 }
