@@ -19,10 +19,13 @@ func WithActor(ctx context.Context, actor string) context.Context {
 // actorOf is who is at work in ctx, "" when nothing tells.
 func actorOf(ctx context.Context) string {
 	if actor, ok := ctx.Value(actorInContext{}).(string); ok {
-		return strings.ReplaceAll(strings.ToValidUTF8(actor, "\uFFFD"), "\x00", "\uFFFD")
+		return unstorable.Replace(strings.ToValidUTF8(actor, "\uFFFD"))
 	}
 	if k, ok := apikey.FromContext(ctx); ok {
 		return "key:" + k.ID.String()
 	}
 	return ""
 }
+
+// unstorable replaces what PostgreSQL does not take, and what ends a part of a record.
+var unstorable = strings.NewReplacer("\x00", "\uFFFD", partEnd, "\uFFFD")

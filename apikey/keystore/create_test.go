@@ -182,9 +182,14 @@ func TestCreatedBy(t *testing.T) {
 			{"nobody tells", t.Context(), Spec{Project: "1"}, ""},
 			{"the spec tells", WithActor(t.Context(), "user:1"), Spec{Project: "1", CreatedBy: "import"}, "import"},
 			{"the context's actor", WithActor(apikey.NewContext(t.Context(), parent), "user:1"), Spec{Project: "1"}, "user:1"},
+			{"an actor with the sign that ends parts", WithActor(t.Context(), "user"+partEnd), Spec{Project: "1"}, "user\uFFFD"},
 			{"the context's key", apikey.NewContext(t.Context(), parent), Spec{Project: "1"}, "key:" + parent.ID.String()},
 		} {
-			if k, _, err := b.Create(row.ctx, row.spec); err != nil || k.CreatedBy != row.want {
+			k, _, err := b.Create(row.ctx, row.spec)
+			if err == nil {
+				k, err = b.Get(t.Context(), k.ID)
+			}
+			if err != nil || k.CreatedBy != row.want {
 				t.Errorf("%s: created by %q, %v; want %q", row.name, k.CreatedBy, err, row.want)
 			}
 		}

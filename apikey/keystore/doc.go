@@ -52,7 +52,9 @@
 // at the next one. A key carries 400 at most, and what is read for them is bounded,
 // however many projects list its own or are open. A process remembers what a key
 // reached together with a stamp that triggers change with every edit, also one made
-// by hand; while the database still has the stamp, the links are not read again.
+// by hand; while the database still has the stamp, the links are not read again. After
+// an edit, whichever project's, each key reads its links once more. Inside a
+// transaction of the caller's nothing is remembered.
 //
 // # Poolers
 //

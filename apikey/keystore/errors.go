@@ -45,8 +45,10 @@ func (e *databaseError) Is(target error) bool { return target == apikey.ErrUnava
 
 // trouble wraps err, unless it is nil or wrapped already.
 func trouble(doing string, err error) error {
-	var wrapped *databaseError
-	if err == nil || errors.As(err, &wrapped) {
+	if err == nil {
+		return nil
+	}
+	if wrapped := (*databaseError)(nil); errors.As(err, &wrapped) {
 		return err
 	}
 	return &databaseError{doing, err}

@@ -1,6 +1,7 @@
 package keystore
 
 import (
+	"database/sql"
 	"time"
 
 	"github.com/buildkey/buildkey/apikey"
@@ -10,19 +11,20 @@ import (
 // member is a key with what can be told of it only together with its ancestors.
 type member struct {
 	row   row
-	above ancestry
+	above sql.NullInt64
 	key   apikey.Key
 }
 
-const selectMember = `SELECT ` + keyColumns + ancestorColumns + `
-FROM buildkey_keys k` + ancestors + `
-WHERE k.id = ?`
+const selectMember = `SELECT k.id, ` + record + `, k.secret_hash, k.held_name, k.depth, k.ttl, k.max_ttl, k.dies_at, ` + above + `
+FROM buildkey_keys k WHERE k.id = ?`
 
 // member reads a key, which the caller has locked; apikey.ErrNotFound when it is
 // gone.
 func (c *change) member(id uuid.UUID) (*member, error) {
 	var m member
-	err := c.get(apikey.ErrNotFound, selectMember, []any{id.String()}, m.row.dest(m.above.dest()...)...)
+	r := &m.row
+	err := c.get(apikey.ErrNotFound, selectMember, []any{id.String()},
+		&r.id, r, &r.hash, &r.heldName, &r.depth, &r.ttl, &r.maxTTL, &r.diesAt, &m.above)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +34,7 @@ func (c *change) member(id uuid.UUID) (*member, error) {
 
 // usable tells why the key is dead, if it is; one in its grace is not.
 func (m *member) usable(at time.Time) error {
-	return usable(m.key, m.row.depth, &m.above, at)
+	return usable(m.key, m.above, at)
 }
 
 // unrevoked is usable for what a key in its grace may not do any more.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 
 	"github.com/buildkey/buildkey/apikey"
 )
@@ -42,7 +41,7 @@ func (s *Store) AddLink(ctx context.Context, edit LinkEdit) error {
 		return err
 	}
 	return s.change(ctx, "add a link", func(c *change) error {
-		if err := c.lockProjects(edit.Project, edit.Other); err != nil {
+		if err := c.lockProject(edit.Project); err != nil {
 			return err
 		}
 		n, err := c.exec(insertLink, edit.Project, edit.Direction, edit.Other, scopes, edit.Project, edit.Direction)
@@ -79,7 +78,7 @@ func (s *Store) RemoveLink(ctx context.Context, project apikey.ID, direction Dir
 		return apikey.ErrNotFound
 	}
 	return s.change(ctx, "remove a link", func(c *change) error {
-		if err := c.lockProjects(project, other); err != nil {
+		if err := c.lockProject(project); err != nil {
 			return err
 		}
 		n, err := c.exec(`DELETE FROM buildkey_links WHERE project = ? AND direction = ? AND other = ?`, project, direction, other)
@@ -105,7 +104,7 @@ func (s *Store) SetLinkMode(ctx context.Context, project apikey.ID, inbound, out
 		return err
 	}
 	return s.change(ctx, "switch links", func(c *change) error {
-		if err := c.lockProjects(project); err != nil {
+		if err := c.lockProject(project); err != nil {
 			return err
 		}
 		if _, err := c.exec(`UPDATE buildkey_projects SET inbound_open = COALESCE(?, inbound_open), outbound_open = COALESCE(?, outbound_open) WHERE id = ?`,
@@ -125,18 +124,12 @@ func (m LinkMode) words() string {
 	return string(m)
 }
 
-// lockProjects holds the rows of the projects, and makes those that are not there.
-// An entry counts under its project's row, and gives the other's a new stamp; two
-// that list each other at once must not wait for each other, hence the order.
-func (c *change) lockProjects(projects ...apikey.ID) error {
-	slices.Sort(projects)
-	for _, project := range projects {
-		if _, err := c.exec(`INSERT INTO buildkey_projects (id) VALUES (?) ON CONFLICT (id) DO NOTHING`, project); err != nil {
-			return err
-		}
-		if _, err := c.ids(`SELECT id FROM buildkey_projects WHERE id = ? FOR UPDATE`, project); err != nil {
-			return err
-		}
+// lockProject holds the row of a project, under which its entries are counted, and
+// makes it when it is not there.
+func (c *change) lockProject(project apikey.ID) error {
+	if _, err := c.exec(`INSERT INTO buildkey_projects (id) VALUES (?) ON CONFLICT (id) DO NOTHING`, project); err != nil {
+		return err
 	}
-	return nil
+	_, err := c.ids(`SELECT id FROM buildkey_projects WHERE id = ? FOR UPDATE`, project)
+	return err
 }

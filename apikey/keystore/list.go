@@ -76,7 +76,7 @@ func (s *Store) many(ctx context.Context, statement string, args ...any) ([]apik
 	var keys []apikey.Key
 	for rows.Next() {
 		var r row
-		if err := rows.Scan(r.dest()...); err != nil {
+		if err := rows.Scan(&r.id, &r); err != nil {
 			return nil, err
 		}
 		k, err := s.key(&r)

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-const selectKey = `SELECT ` + keyColumns + ` FROM buildkey_keys k WHERE `
+const selectKey = `SELECT k.id, ` + record + ` FROM buildkey_keys k WHERE `
 
 // Get returns the record of a key, dead or alive, without links. Looking at it
 // is not using it. Errors: apikey.ErrNotFound, or one that matches
@@ -29,7 +29,7 @@ func (s *Store) ByName(ctx context.Context, project apikey.ID, name string) (api
 
 func (s *Store) one(ctx context.Context, statement string, args ...any) (apikey.Key, error) {
 	var r row
-	err := s.reader().QueryRowxContext(ctx, s.text(statement), args...).Scan(r.dest()...)
+	err := s.reader().QueryRowxContext(ctx, s.text(statement), args...).Scan(&r.id, &r)
 	if err != nil {
 		return apikey.Key{}, troubleBut(apikey.ErrNotFound, "read a key", err)
 	}

@@ -2,84 +2,95 @@ package keystore
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/google/uuid"
 )
 
-// memory keeps what keys reached, with the stamp that the database gave for it.
-// Verify sends the stamp along, and hundreds of links are not read again while the
-// database still has the same. It remembers no more than saves work: a few links
-// are read as fast.
+// memory keeps what keys reached at the stamp that the database gave last. Verify
+// sends the stamp along, and the links are not read again while the database still
+// has the same.
 type memory struct {
-	mu   sync.RWMutex
-	keys map[uuid.UUID]string // the stamp last seen for a key
-	seen map[string]*reached
+	mu       sync.RWMutex
+	stamp    string
+	keys     map[uuid.UUID]known
+	projects map[apikey.ID]*reached
+	links    int // of all projects
 }
 
-// reached is what goes with a stamp. It does not change.
-type reached struct {
-	stamp string
-	links []apikey.Link
-	cut   bool
+// known is a key's project, and what to send for it.
+type known struct {
+	project apikey.ID
+	stamp   string
 }
 
 const (
-	worthKnowing = 8      // links
-	maxKnownKeys = 20_000 // keys, at some hundred bytes
-	maxReached   = 200    // stamps, at some twenty kilobytes each
+	maxKnownKeys  = 20_000 // keys, and as many projects, at some hundred bytes
+	maxKnownLinks = 80_000 // at fifty bytes
 )
 
-// recall returns what was last seen for a key, nil for nothing.
-func (m *memory) recall(key uuid.UUID) *reached {
+// recall returns what a key reached, and the stamp that it goes with.
+func (m *memory) recall(key uuid.UUID) (stamp string, r *reached) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.seen[m.keys[key]]
+	k := m.keys[key]
+	if r = m.projects[k.project]; r != nil {
+		stamp = k.stamp
+	}
+	return stamp, r
 }
 
-// keep remembers. Where there is no room, something else is forgotten.
-func (m *memory) keep(key uuid.UUID, r *reached) {
+// keep remembers. With another stamp it starts anew, and where there is no room, any
+// of the rest is forgotten.
+func (m *memory) keep(stamp string, key uuid.UUID, project apikey.ID, r *reached) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.keys == nil {
-		m.keys, m.seen = map[uuid.UUID]string{}, map[string]*reached{}
+	if m.keys == nil || stamp != m.stamp {
+		m.stamp, m.keys, m.projects, m.links = stamp, map[uuid.UUID]known{}, map[apikey.ID]*reached{}, 0
 	}
-	forgetOne(m.keys, key, maxKnownKeys)
-	forgetOne(m.seen, r.stamp, maxReached)
-	m.keys[key], m.seen[r.stamp] = r.stamp, r
+	m.forget(project)
+	for other := range m.projects {
+		if len(m.projects) < maxKnownKeys && m.links+len(r.links) <= maxKnownLinks {
+			break
+		}
+		m.forget(other)
+	}
+	for other := range m.keys {
+		if len(m.keys) < maxKnownKeys {
+			break
+		}
+		delete(m.keys, other)
+	}
+	project = apikey.ID(strings.Clone(string(project)))
+	m.keys[key] = known{project, stamp + string(project)}
+	m.projects[project] = r
+	m.links += len(r.links)
 }
 
-// forgetOne makes room for a key in a full map.
-func forgetOne[K comparable, V any](m map[K]V, key K, most int) {
-	if _, there := m[key]; there || len(m) < most {
-		return
+func (m *memory) forget(project apikey.ID) {
+	if r := m.projects[project]; r != nil {
+		m.links -= len(r.links)
+		delete(m.projects, project)
 	}
-	for other := range m {
-		delete(m, other)
-		return
-	}
-}
-
-// stampOf is what to send: "" is the stamp of nothing.
-func (r *reached) stampOf() string {
-	if r == nil {
-		return ""
-	}
-	return r.stamp
 }
 
 // resolve gives the links of a key that was found: what is remembered when the
 // database has confirmed it, else what it gave, which is remembered then.
-func (c *core) resolve(id uuid.UUID, f *found) ([]apikey.Link, bool, error) {
-	if f.known != nil && f.reach.stamp != nil && *f.reach.stamp == f.known.stamp {
-		return cloneLinks(f.known.links), f.known.cut, nil
+func (s *Store) resolve(f *found) ([]apikey.Link, bool, error) {
+	r := f.known
+	if f.reach.Valid || r == nil {
+		var stamp string
+		var err error
+		if stamp, r, err = s.reached(f.reach.String); err != nil {
+			return nil, false, err
+		}
+		if s.tx == nil && stamp != "" {
+			s.memory.keep(stamp, f.row.id, f.row.project, r)
+		}
 	}
-	links, cut, err := c.links(f.reach)
-	if err == nil && len(links) >= worthKnowing && f.reach.stamp != nil {
-		c.memory.keep(id, &reached{stamp: *f.reach.stamp, links: cloneLinks(links), cut: cut})
-	}
-	return links, cut, err
+	return cloneLinks(r.links), r.cut, nil
 }
 
 // cloneLinks copies the scopes, too: whoever gets a key may do with it as it likes.

@@ -8,10 +8,12 @@ import (
 	"github.com/google/uuid"
 )
 
+const manyOthers = 8
+
 // hub lets project 1 in from many others, so that its reach is remembered.
 func (b bench) hub(t *testing.T) (raw string) {
 	t.Helper()
-	for i := range worthKnowing {
+	for i := range manyOthers {
 		b.link(t, apikey.ID(fmt.Sprintf("h%02d", i)), Inbound, "1")
 	}
 	_, raw = b.mint(t, Spec{})
@@ -42,7 +44,7 @@ func TestMemoryIsNeverStale(t *testing.T) {
 		exec := func(statement string) func() error {
 			return func() error { return second(b.db.Exec(statement)) }
 		}
-		n := worthKnowing
+		n := manyOthers
 		for _, row := range []struct {
 			name string
 			do   func() error
@@ -83,37 +85,11 @@ func TestMemoryIsNeverStale(t *testing.T) {
 	})
 }
 
-// What a transaction saw and rolled back is not remembered as true.
-func TestMemoryOfRolledBack(t *testing.T) {
-	each(t, func(t *testing.T, b bench) {
-		raw := b.hub(t)
-		tx := b.db.MustBegin()
-		defer tx.Rollback()
-		in := bench{Store: b.In(tx)}
-		if err := in.AddLink(t.Context(), LinkEdit{Project: "x", Direction: Inbound, Other: "1"}); err != nil {
-			t.Fatal(err)
-		}
-		for range 2 {
-			if _, there := in.reaches(t, raw, "x"); !there {
-				t.Error("not reached inside the transaction")
-			}
-		}
-		if err := tx.Rollback(); err != nil {
-			t.Fatal(err)
-		}
-		for range 2 {
-			if _, there := b.reaches(t, raw, "x"); there {
-				t.Error("reached after the rollback")
-			}
-		}
-	})
-}
-
 // Two projects without a row of their own share no memory, and nobody can change
 // what is remembered through a key that they were given.
 func TestMemoryIsApart(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
-		for i := range worthKnowing + 1 {
+		for i := range manyOthers + 1 {
 			if err := b.SetLinkMode(t.Context(), apikey.ID(fmt.Sprintf("o%02d", i)), Open, ""); err != nil {
 				t.Fatal(err)
 			}
@@ -122,11 +98,11 @@ func TestMemoryIsApart(t *testing.T) {
 		_, two := b.mint(t, Spec{Project: "two"})
 		_, three := b.mint(t, Spec{Project: "three"})
 		for range 2 {
-			if n, self := b.reaches(t, one, "o00"); n != worthKnowing || self {
+			if n, self := b.reaches(t, one, "o00"); n != manyOthers || self {
 				t.Errorf("one of the open reaches %d, itself: %v", n, self)
 			}
 			for _, raw := range []string{two, three} {
-				if n, there := b.reaches(t, raw, "o00"); n != worthKnowing+1 || !there {
+				if n, there := b.reaches(t, raw, "o00"); n != manyOthers+1 || !there {
 					t.Errorf("another reaches %d, the first: %v", n, there)
 				}
 			}
@@ -144,14 +120,44 @@ func TestMemoryIsApart(t *testing.T) {
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	var m memory
-	for i := range maxKnownKeys + 100 {
+	links := make([]apikey.Link, maxLinks)
+	for i := range maxKnownKeys + 1000 {
+		r := &reached{}
+		if i%10 == 0 {
+			r.links = links
+		}
 		key := uuid.New()
-		m.keep(key, &reached{stamp: fmt.Sprint(i)})
-		if got := m.recall(key); got.stampOf() != fmt.Sprint(i) {
-			t.Fatalf("what was just kept is %q", got.stampOf())
+		m.keep("s", key, apikey.ID(fmt.Sprint(i)), r)
+		if stamp, got := m.recall(key); got != r || stamp != fmt.Sprint("s", i) {
+			t.Fatalf("what was just kept is %v at %q", got, stamp)
+		}
+		if len(m.keys) > maxKnownKeys || len(m.projects) > maxKnownKeys || m.links > maxKnownLinks {
+			t.Fatalf("%d keys, %d projects, %d links", len(m.keys), len(m.projects), m.links)
 		}
 	}
-	if len(m.keys) != maxKnownKeys || len(m.seen) != maxReached {
-		t.Errorf("%d keys and %d stamps", len(m.keys), len(m.seen))
+	if len(m.keys) != maxKnownKeys || m.links == 0 {
+		t.Errorf("%d keys and %d links at the end", len(m.keys), m.links)
+	}
+}
+
+// Keys of one project share what it reaches, and nothing outlives its stamp.
+func TestMemoryHasOneStamp(t *testing.T) {
+	t.Parallel()
+	var m memory
+	one, two, old := uuid.New(), uuid.New(), uuid.New()
+	m.keep("old", old, "p", &reached{})
+	m.keep("new", one, "p", &reached{links: make([]apikey.Link, 3)})
+	last := &reached{links: make([]apikey.Link, 2)}
+	m.keep("new", two, "p", last)
+	for _, key := range []uuid.UUID{one, two} {
+		if stamp, r := m.recall(key); stamp != "newp" || r != last {
+			t.Errorf("%q, %v", stamp, r)
+		}
+	}
+	if stamp, r := m.recall(old); stamp != "" || r != nil {
+		t.Errorf("of a stamp that is over: %q, %v", stamp, r)
+	}
+	if len(m.keys) != 2 || len(m.projects) != 1 || m.links != 2 {
+		t.Errorf("%d keys, %d projects, %d links", len(m.keys), len(m.projects), m.links)
 	}
 }

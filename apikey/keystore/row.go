@@ -2,8 +2,9 @@ package keystore
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/google/uuid"
@@ -29,41 +30,30 @@ type row struct {
 	atOnce bool
 }
 
-// keyColumns are the columns of a row, in the order of its dest. The table goes
-// by k.
-const keyColumns = `k.id, k.name, k.held_name, k.project, k.version, k.build, k.scopes, k.allow_list,
-	k.secret_hash, k.parent, k.depth, k.ttl, k.max_ttl, k.created_by, k.created_at, k.activate_by,
-	k.activated_at, k.expires_at, k.revoked_at, k.last_used_at, k.dies_at, k.at_once`
-
-func (r *row) dest(more ...any) []any {
-	return append([]any{
-		&r.id, &r.name, &r.heldName, &r.project, &r.version, &r.build, &r.scopes, &r.allowList,
-		&r.hash, &r.parent, &r.depth, &r.ttl, &r.maxTTL, &r.createdBy, &r.createdAt, &r.activateBy,
-		&r.activatedAt, &r.expiresAt, &r.revokedAt, &r.lastUsedAt, &r.diesAt, &r.atOnce,
-	}, more...)
-}
-
 // key is the record, with its scopes expanded. A row that cannot be read is an
 // error: it was not written by a store.
 func (c *core) key(r *row) (apikey.Key, error) {
 	k := apikey.Key{
 		ID: r.id, Name: r.name, Project: r.project, Version: r.version, Build: r.build,
 		Parent: r.parent.UUID, CreatedBy: r.createdBy,
-		CreatedAt:   instant(sql.NullInt64{Int64: r.createdAt, Valid: true}),
-		ActivateBy:  instant(sql.NullInt64{Int64: r.activateBy, Valid: true}),
+		CreatedAt: time.UnixMicro(r.createdAt).UTC(), ActivateBy: time.UnixMicro(r.activateBy).UTC(),
 		ActivatedAt: instant(r.activatedAt), ExpiresAt: instant(r.expiresAt),
 		RevokedAt: instant(r.revokedAt), LastUsedAt: instant(r.lastUsedAt),
 	}
-	if err := json.Unmarshal([]byte(r.scopes), &k.Scopes); err != nil {
+	if r.atOnce { // who revoked it may have a clock that goes before ours
+		if now := c.cfg.Now(); k.RevokedAt.After(now) {
+			k.RevokedAt = now
+		}
+	}
+	g, err := c.scopes.of(r.scopes)
+	if err != nil {
 		return apikey.Key{}, fmt.Errorf("the scopes of key %s cannot be read: %w", r.id, err)
 	}
-	if err := json.Unmarshal([]byte(r.allowList), &k.AllowList); err != nil {
+	list, err := c.lists.of(r.allowList)
+	if err != nil {
 		return apikey.Key{}, fmt.Errorf("the allow list of key %s cannot be read: %w", r.id, err)
 	}
-	if now := c.cfg.Now(); r.atOnce && k.RevokedAt.After(now) {
-		k.RevokedAt = now // who revoked it has a clock that goes before ours
-	}
-	k.Permits = c.cfg.Catalog.Expand(k.Scopes)
+	k.Scopes, k.Permits, k.AllowList = slices.Clone(g.names), slices.Clone(g.permits), slices.Clone(list)
 	return k, nil
 }
 

@@ -52,6 +52,8 @@ type core struct {
 	keys    apikey.Format
 	handles apikey.Format
 	reads   apikey.Scopes // of a link without scopes
+	scopes  *memo[granted]
+	lists   *memo[apikey.AllowList]
 	verify  *prepared
 	uses    uses
 	refused refusals
@@ -78,7 +80,8 @@ func New(db *sqlx.DB, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("keystore: retention %v is negative", cfg.Retention)
 	}
 	cfg.setDefaults()
-	c := &core{db: db, dialect: kind, cfg: cfg, keys: keys, handles: keys.Handles(), reads: cfg.Catalog.Reads()}
+	c := &core{db: db, dialect: kind, cfg: cfg, keys: keys, handles: keys.Handles(), reads: cfg.Catalog.Reads(),
+		scopes: newMemo(readScopes(cfg.Catalog)), lists: newMemo(readAllowList)}
 	c.verify = newPrepared(c.text(selectVerify))
 	return &Store{core: c}, nil
 }

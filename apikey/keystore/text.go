@@ -8,7 +8,7 @@ import (
 )
 
 // sqliteWords turns the few words of PostgreSQL that the statements use into
-// SQLite's. SQLite locks by writing first, see [Store.change].
+// SQLite's, and writes out the functions. SQLite locks by writing first, see [Store.change].
 var sqliteWords = strings.NewReplacer(
 	"LEAST(", "min(",
 	"GREATEST(", "max(",
@@ -21,6 +21,8 @@ var sqliteWords = strings.NewReplacer(
 	"::bigint", "",
 	"::text", "",
 	"json_array_elements_text(?::json) AS value", "json_each(?)",
+	"buildkey_above(k.parent)", aboveSQLite,
+	"buildkey_reached(k.project)", reachedSQLite,
 )
 
 // text writes a statement in the words of the database. One text serves both.

@@ -12,22 +12,14 @@ import (
 	"github.com/google/uuid"
 )
 
-const selectVerify = `SELECT ` + keyColumns + ancestorColumns + `, ` + reachColumns + `
-FROM buildkey_keys k
-LEFT JOIN buildkey_projects own ON own.id = k.project
-LEFT JOIN buildkey_reach g ON g.id = 1` + ancestors + `
-WHERE k.id = ?`
+const selectVerify = `SELECT ` + record + `, k.secret_hash, ` + above + `, ` + reach + ` FROM buildkey_keys k WHERE k.id = ?`
 
 // found is what one look at the database told of a key.
 type found struct {
 	row   row
-	above ancestry
-	reach reach
+	above sql.NullInt64
+	reach sql.NullString
 	known *reached // what was remembered of it, nil for nothing
-}
-
-func (f *found) dest() []any {
-	return append(f.row.dest(f.above.dest()...), f.reach.dest()...)
 }
 
 // Verify tells which key raw is, with its scopes expanded and its links
@@ -81,17 +73,21 @@ func (s *Store) admit(ctx context.Context, id uuid.UUID, secret string) (apikey.
 				continue
 			}
 		}
-		k.Links, k.LinksCut, err = s.resolve(id, f)
+		k.Links, k.LinksCut, err = s.resolve(f)
 		return k, trouble("read the links of a key", err)
 	}
 	return apikey.Key{}, trouble("activate a key", errors.New("others kept changing it"))
 }
 
-// find reads the row of id; an absent one is nil.
+// find reads the row of id; an absent one is nil. What a transaction sees of itself is
+// not remembered, nor does the stamp tell of it.
 func (s *Store) find(ctx context.Context, id uuid.UUID) (*found, error) {
-	f := found{known: s.memory.recall(id)}
-	stamp := f.known.stampOf()
-	err := s.selectOne(ctx, s.verify, []any{stamp, stamp, stamp, id.String()}, f.dest())
+	f := found{row: row{id: id}}
+	var stamp string
+	if s.tx == nil {
+		stamp, f.known = s.memory.recall(id)
+	}
+	err := s.selectOne(ctx, s.verify, []any{stamp, id.String()}, []any{&f.row, &f.row.hash, &f.above, &f.reach})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -114,12 +110,12 @@ func (s *Store) judge(f *found, secret string) (apikey.Key, error) {
 	if err != nil {
 		return apikey.Key{}, trouble("read a key", err)
 	}
-	return k, usable(k, f.row.depth, &f.above, s.cfg.Now())
+	return k, usable(k, f.above, s.cfg.Now())
 }
 
 // matches compares in constant time.
 func matches(hash []byte, secret string) bool {
-	got := sha256.Sum256([]byte(secret))
+	got := sha256.Sum256(append(make([]byte, 0, sha256.Size*2), secret...)) // on the stack
 	return subtle.ConstantTimeCompare(hash, got[:]) == 1
 }
 
