@@ -13,6 +13,8 @@ import (
 // package's name in front, and the function that puts it there.
 var innerMessages = map[string]string{
 	"apikey/keystore/links.go":  "trouble",
+	"apikey/keystore/reach.go":  "trouble",
+	"apikey/keystore/record.go": "trouble",
 	"apikey/keystore/row.go":    "trouble",
 	"apikey/keystore/verify.go": "trouble",
 	"queryset/condition.go":     "mistakef",
