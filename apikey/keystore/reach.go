@@ -34,17 +34,17 @@ const reachedSQLite = `format('%s` + partEnd + `%s` + partEnd + `%s` + partEnd +
 	LEFT JOIN buildkey_links i ON i.project = o.other AND i.direction = 'inbound' AND i.other = o.project
 	LEFT JOIN buildkey_projects t ON t.id = o.other
 	WHERE o.project = k.project AND o.direction = 'outbound' AND (i.project IS NOT NULL OR t.inbound_open)
-), (
+), CASE WHEN ` + goesOutSQLite + ` THEN (
 	SELECT string_agg(v.project || char(31) || COALESCE(v.scopes, ''), char(30)) FROM (
 		SELECT i.project, i.scopes FROM buildkey_links i
-		WHERE i.direction = 'inbound' AND i.other = k.project AND ` + goesOutSQLite + `
+		WHERE i.direction = 'inbound' AND i.other = k.project
 		ORDER BY i.project LIMIT 601) v
-), (
+) END, CASE WHEN ` + goesOutSQLite + ` THEN (
 	SELECT string_agg(w.id, char(30)) FROM (
 		SELECT t.id FROM buildkey_projects t
-		WHERE t.inbound_open AND t.id <> k.project AND ` + goesOutSQLite + `
+		WHERE t.inbound_open AND t.id <> k.project
 		ORDER BY t.id LIMIT 601) w
-))`
+) END)`
 
 const goesOutSQLite = `COALESCE((SELECT own.outbound_open FROM buildkey_projects own WHERE own.id = k.project), true)`
 
