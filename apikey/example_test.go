@@ -63,7 +63,7 @@ func ExampleFormat() {
 		return
 	}
 	id := uuid.MustParse("01949f1e-2b3c-7d4e-8f50-61728394a5b6")
-	secret, err := format.Secret(id, rand.Reader)
+	secret, err := format.Mint(id, rand.Reader)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -155,7 +155,7 @@ func ExampleFormat_Parse() {
 		fmt.Println(err)
 		return
 	}
-	secret, err := format.Secret(uuid.New(), rand.Reader)
+	secret, err := format.Mint(uuid.New(), rand.Reader)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -165,7 +165,7 @@ func ExampleFormat_Parse() {
 	fmt.Println("a key:   ", err == nil)
 	_, _, err = format.Parse(strings.Replace(key, "_", "_0", 1)[:len(key)])
 	fmt.Println("shifted: ", err == nil)
-	_, _, err = format.Handles().Parse(key)
+	_, _, err = format.HandleFormat().Parse(key)
 	fmt.Println("a handle:", err == nil)
 	// Output:
 	// a key:    true

@@ -46,19 +46,19 @@ func NewFormat(prefix string) (Format, error) {
 	return Format{prefix + "_"}, nil
 }
 
-// Handles returns the format of what stands in for a key for a while: the same,
-// with an h after the prefix. What one of the two formats makes, the other
-// refuses.
-func (f Format) Handles() Format {
+// HandleFormat returns the format of handles, which stand in for a key for a
+// while: the same, with an h after the prefix. What one of the two formats makes,
+// the other refuses.
+func (f Format) HandleFormat() Format {
 	if f.head == "" {
 		return f
 	}
 	return Format{f.head[:len(f.head)-1] + "h_"}
 }
 
-// Secret draws 256 bits from random and returns the key for id. Its only error
-// is random's.
-func (f Format) Secret(id uuid.UUID, random io.Reader) (Secret, error) {
+// Mint draws 256 bits from random and returns a new key for id. Its only error is
+// random's.
+func (f Format) Mint(id uuid.UUID, random io.Reader) (Secret, error) {
 	var bits [32]byte
 	if _, err := io.ReadFull(random, bits[:]); err != nil {
 		return Secret{}, fmt.Errorf("apikey: the random source failed: %w", err)

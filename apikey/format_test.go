@@ -28,7 +28,7 @@ func TestFormatRoundTrip(t *testing.T) {
 	shape := regexp.MustCompile(`^bk_[0-9A-Za-z]{71}$`)
 	format := mustFormat(t, "")
 	for _, id := range []uuid.UUID{uuid.Nil, uuid.Max, uuid.Must(uuid.NewV7())} {
-		secret, err := format.Secret(id, rand.Reader)
+		secret, err := format.Mint(id, rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func TestFormatRoundTrip(t *testing.T) {
 func TestFormatExtremes(t *testing.T) {
 	format := mustFormat(t, "ci2")
 	for _, bits := range []byte{0x00, 0xff} {
-		secret, err := format.Secret(uuid.Nil, bytes.NewReader(bytes.Repeat([]byte{bits}, 32)))
+		secret, err := format.Mint(uuid.Nil, bytes.NewReader(bytes.Repeat([]byte{bits}, 32)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +54,7 @@ func TestFormatExtremes(t *testing.T) {
 			t.Errorf("%x: %d bytes", bits, len(secret.Reveal()))
 		}
 	}
-	if _, err := format.Secret(uuid.Nil, bytes.NewReader(make([]byte, 31))); err == nil {
+	if _, err := format.Mint(uuid.Nil, bytes.NewReader(make([]byte, 31))); err == nil {
 		t.Error("31 random bytes were enough")
 	}
 }
@@ -69,7 +69,7 @@ func TestNewFormatRefuses(t *testing.T) {
 
 func TestParseRefusesEveryTypo(t *testing.T) {
 	format := mustFormat(t, "")
-	secret, err := format.Secret(uuid.Must(uuid.NewV7()), rand.Reader)
+	secret, err := format.Mint(uuid.Must(uuid.NewV7()), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func refused(t *testing.T, format apikey.Format, raw string) {
 
 func TestParseAllocatesNothing(t *testing.T) {
 	format := mustFormat(t, "")
-	secret, err := format.Secret(uuid.Must(uuid.NewV7()), rand.Reader)
+	secret, err := format.Mint(uuid.Must(uuid.NewV7()), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestParseAllocatesNothing(t *testing.T) {
 // TestCheckIsTheCRCOfAllBeforeIt computes the check with the standard library
 // and with big numbers.
 func TestCheckIsTheCRCOfAllBeforeIt(t *testing.T) {
-	secret, err := mustFormat(t, "").Secret(uuid.Must(uuid.NewV7()), rand.Reader)
+	secret, err := mustFormat(t, "").Mint(uuid.Must(uuid.NewV7()), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestCheckIsTheCRCOfAllBeforeIt(t *testing.T) {
 
 func BenchmarkParse(b *testing.B) {
 	format := mustFormat(b, "")
-	secret, err := format.Secret(uuid.Must(uuid.NewV7()), rand.Reader)
+	secret, err := format.Mint(uuid.Must(uuid.NewV7()), rand.Reader)
 	if err != nil {
 		b.Fatal(err)
 	}

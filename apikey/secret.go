@@ -14,7 +14,7 @@ const redacted = "[redacted]"
 // reflection finds no string there either. The zero Secret is empty.
 type Secret struct{ reveal func() string }
 
-// NewSecret wraps a text that must not be printed. [Format.Secret] makes one
+// NewSecret wraps a text that must not be printed. [Format.Mint] makes one
 // for a key.
 func NewSecret(text string) Secret {
 	return Secret{func() string { return text }}

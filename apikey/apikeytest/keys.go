@@ -33,7 +33,7 @@ func (ks *Keys) Add(k apikey.Key) string {
 	if err != nil {
 		panic(err) // the default prefix is at fault
 	}
-	secret, err := format.Secret(k.ID, rand.Reader)
+	secret, err := format.Mint(k.ID, rand.Reader)
 	if err != nil {
 		panic(err) // no randomness to be had
 	}

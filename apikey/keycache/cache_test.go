@@ -69,7 +69,7 @@ func format(t testing.TB) apikey.Format {
 
 func newRaw(t testing.TB, id uuid.UUID) string {
 	t.Helper()
-	secret, err := format(t).Secret(id, rand.Reader)
+	secret, err := format(t).Mint(id, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,7 +81,7 @@ func newModel(t *testing.T, seed uint64) *model {
 
 func (m *model) newKey(format apikey.Format) *modelKey {
 	id := uuid.Must(uuid.NewV7())
-	secret, err := format.Secret(id, rand.Reader)
+	secret, err := format.Mint(id, rand.Reader)
 	if err != nil {
 		m.t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func (c *core) draw(r *row) (apikey.Secret, error) {
 	if err != nil {
 		return apikey.Secret{}, fmt.Errorf("keystore: the random source failed: %w", err)
 	}
-	secret, err := c.keys.Secret(id, c.cfg.Rand)
+	secret, err := c.keys.Mint(id, c.cfg.Rand)
 	if err != nil {
 		return apikey.Secret{}, fmt.Errorf("keystore: %w", err)
 	}

@@ -56,7 +56,7 @@ func TestRevokeSecret(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		ctx := t.Context()
 		k, raw := b.mint(t, Spec{})
-		wrong, err := b.keys.Secret(k.ID, zeros{})
+		wrong, err := b.keys.Mint(k.ID, zeros{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -80,7 +80,7 @@ func New(db *sqlx.DB, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("keystore: retention %v is negative", cfg.Retention)
 	}
 	cfg.setDefaults()
-	c := &core{db: db, dialect: kind, cfg: cfg, keys: keys, handles: keys.Handles(), reads: cfg.Catalog.Reads(),
+	c := &core{db: db, dialect: kind, cfg: cfg, keys: keys, handles: keys.HandleFormat(), reads: cfg.Catalog.Reads(),
 		scopes: newMemo(readScopes(cfg.Catalog)), lists: newMemo(readAllowList)}
 	c.verify = newPrepared(c.text(selectVerify))
 	return &Store{core: c}, nil

@@ -94,7 +94,7 @@ func (r rig) states(t *testing.T) map[string]uuid.UUID {
 // forge presents a key of that id with a secret of its own making.
 func (r rig) forge(t *testing.T, rec *recorder, log *lockedBuffer, id uuid.UUID) trace {
 	t.Helper()
-	secret, err := r.Format().Secret(id, rand.Reader)
+	secret, err := r.Format().Mint(id, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

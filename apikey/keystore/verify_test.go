@@ -68,7 +68,7 @@ func TestVerifyRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		forged := func(id uuid.UUID) string {
-			secret, err := b.keys.Secret(id, zeros{})
+			secret, err := b.keys.Mint(id, zeros{})
 			if err != nil {
 				t.Fatal(err)
 			}

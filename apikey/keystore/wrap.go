@@ -53,7 +53,7 @@ func (s *Store) Wrap(ctx context.Context, secret apikey.Secret, within time.Dura
 
 // wrap stores a handle for a secret that was checked.
 func (c *change) wrap(id uuid.UUID, secret apikey.Secret, within time.Duration) (apikey.Secret, error) {
-	handle, err := c.handles.Secret(id, c.cfg.Rand)
+	handle, err := c.handles.Mint(id, c.cfg.Rand)
 	if err != nil {
 		return apikey.Secret{}, fmt.Errorf("keystore: %w", err)
 	}

@@ -93,7 +93,7 @@ func TestUnwrapDeadKey(t *testing.T) {
 func TestUnwrapUnknown(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		id, raw, handle := b.wrapped(t, Spec{})
-		other, err := b.handles.Secret(id, zeros{})
+		other, err := b.handles.Mint(id, zeros{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,11 +110,11 @@ func TestWrapRefuses(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		ctx := t.Context()
 		k, raw := b.mint(t, Spec{})
-		wrong, err := b.keys.Secret(k.ID, zeros{})
+		wrong, err := b.keys.Mint(k.ID, zeros{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		nobody, err := b.keys.Secret(uuid.New(), zeros{})
+		nobody, err := b.keys.Mint(uuid.New(), zeros{})
 		if err != nil {
 			t.Fatal(err)
 		}

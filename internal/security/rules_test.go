@@ -89,8 +89,8 @@ func credentials(t *testing.T, n int) []string {
 	}
 	var out []string
 	for range n {
-		for _, f := range []apikey.Format{format, format.Handles()} {
-			secret, err := f.Secret(uuid.Must(uuid.NewV7()), rand.Reader)
+		for _, f := range []apikey.Format{format, format.HandleFormat()} {
+			secret, err := f.Mint(uuid.Must(uuid.NewV7()), rand.Reader)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,11 +16,11 @@ func newBuildkey() (scheme, error) {
 	if err != nil {
 		return scheme{}, err
 	}
-	good, err := format.Secret(uuid.New(), rand.Reader)
+	good, err := format.Mint(uuid.New(), rand.Reader)
 	if err != nil {
 		return scheme{}, err
 	}
-	forged, err := format.Secret(uuid.New(), rand.Reader)
+	forged, err := format.Mint(uuid.New(), rand.Reader)
 	if err != nil {
 		return scheme{}, err
 	}
