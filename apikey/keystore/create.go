@@ -27,24 +27,23 @@ func (s *Store) Create(ctx context.Context, spec Spec) (apikey.Key, apikey.Secre
 }
 
 // draft is the row that spec asks for, without what mint draws.
-func (c *core) draft(ctx context.Context, spec Spec) (*row, error) {
+func (s *Store) draft(ctx context.Context, spec Spec) (*row, error) {
 	var bad invalid
 	spec.checkWords(&bad)
-	scopes := c.checkScopes(spec.Scopes, apikey.Scopes{apikey.BundleBuilder}, &bad)
-	list := c.checkAllowList(spec.AllowList, everything(), &bad)
-	limits := c.limits(spec)
-	lease := spec.lease(limits)
-	lease.check(limits, &bad)
+	scopes := s.checkScopes(spec.Scopes, apikey.Scopes{apikey.BundleBuilder}, &bad)
+	list := s.checkAllowList(spec.AllowList, everything(), &bad)
+	spec, limits := s.Lifetimes(spec)
+	spec.checkTimes(limits, &bad)
 	if err := bad.err(); err != nil {
 		return nil, err
 	}
-	now := c.now()
+	now := s.now()
 	return &row{
 		name: spec.Name, project: spec.Project, version: spec.Version, build: spec.Build,
 		scopes: jsonText(scopes), allowList: jsonText(list),
-		ttl: lease.ttl.Microseconds(), maxTTL: lease.maxTTL.Microseconds(),
+		ttl: spec.TTL.Microseconds(), maxTTL: spec.MaxTTL.Microseconds(),
 		createdBy: cmp.Or(spec.CreatedBy, actorOf(ctx)),
-		createdAt: now, activateBy: now + lease.activateWithin.Microseconds(),
+		createdAt: now, activateBy: now + spec.ActivateWithin.Microseconds(),
 	}, nil
 }
 

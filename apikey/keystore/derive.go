@@ -97,5 +97,5 @@ func (s Spec) checkAsked(bad *invalid) {
 			bad.add(d.field, "%v is not positive: the shortest is 1µs", d.asked)
 		}
 	}
-	bad.ordered(lease{ttl: s.TTL, maxTTL: s.MaxTTL})
+	s.checkOrder(bad)
 }

@@ -189,8 +189,8 @@ func ExampleNew() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, longest, _, _ := store.Lifetimes(keystore.Spec{CreatedBy: "staff"})
-	fmt.Println(store.Catalog().Resources(), longest)
+	_, limits := store.Lifetimes(keystore.Spec{CreatedBy: "staff"})
+	fmt.Println(store.Catalog().Resources(), limits.MaxTTL)
 	// Output:
 	// [job key] 72h0m0s
 }

@@ -32,41 +32,37 @@ func (c *core) limits(spec Spec) Limits {
 	return l
 }
 
-// lease is the life that a key is given at birth.
-type lease struct{ ttl, maxTTL, activateWithin time.Duration }
-
-// lease is what spec asks for, defaults filled in and nothing checked.
-func (s Spec) lease(l Limits) lease {
-	return lease{
-		ttl:            cmp.Or(s.TTL, DefaultTTL),
-		maxTTL:         cmp.Or(s.MaxTTL, min(DefaultMaxTTL, l.MaxTTL)),
-		activateWithin: cmp.Or(s.ActivateWithin, DefaultActivateWithin),
-	}
-}
-
 // Lifetimes tells what Create would give to spec, and the most that it would
-// allow: the time to live and the wait with the defaults filled in, and the
-// limits for keys of that Spec.
-func (s *Store) Lifetimes(spec Spec) (ttl, maxTTL, activateWithin, maxActivateWithin time.Duration) {
+// allow: spec with those of its times filled in that it leaves to the store, and
+// the limits for keys of that Spec.
+func (s *Store) Lifetimes(spec Spec) (Spec, Limits) {
 	limits := s.limits(spec)
-	lease := spec.lease(limits)
-	return lease.ttl, limits.MaxTTL, lease.activateWithin, limits.MaxActivateWithin
+	return spec.timed(limits), limits
 }
 
-// check collects what is wrong with the lease.
-func (l lease) check(limits Limits, bad *invalid) {
-	bad.within("ttl", l.ttl, limits.MaxTTL)
-	bad.within("max_ttl", l.maxTTL, limits.MaxTTL)
-	bad.within("activate_within", l.activateWithin, limits.MaxActivateWithin)
-	if l.ttl <= limits.MaxTTL { // above it, no max_ttl would do
-		bad.ordered(l)
+// timed is s with the default, or the limit where that is less, for each time
+// that is left out. Nothing is checked.
+func (s Spec) timed(l Limits) Spec {
+	s.TTL = cmp.Or(s.TTL, min(DefaultTTL, l.MaxTTL))
+	s.MaxTTL = cmp.Or(s.MaxTTL, min(DefaultMaxTTL, l.MaxTTL))
+	s.ActivateWithin = cmp.Or(s.ActivateWithin, min(DefaultActivateWithin, l.MaxActivateWithin))
+	return s
+}
+
+// checkTimes collects what is wrong with times that are filled in.
+func (s Spec) checkTimes(l Limits, bad *invalid) {
+	bad.within("ttl", s.TTL, l.MaxTTL)
+	bad.within("max_ttl", s.MaxTTL, l.MaxTTL)
+	bad.within("activate_within", s.ActivateWithin, l.MaxActivateWithin)
+	if s.TTL <= l.MaxTTL { // above it, no max_ttl would do
+		s.checkOrder(bad)
 	}
 }
 
-// ordered refuses a max_ttl below the ttl.
-func (bad *invalid) ordered(l lease) {
-	if l.ttl > 0 && l.maxTTL > 0 && l.maxTTL < l.ttl {
-		bad.add("max_ttl", "%v is below the ttl %v: give a longer max_ttl or a shorter ttl", l.maxTTL, l.ttl)
+// checkOrder refuses a max_ttl below the ttl.
+func (s Spec) checkOrder(bad *invalid) {
+	if s.TTL > 0 && s.MaxTTL > 0 && s.MaxTTL < s.TTL {
+		bad.add("max_ttl", "%v is below the ttl %v: give a longer max_ttl or a shorter ttl", s.MaxTTL, s.TTL)
 	}
 }
 

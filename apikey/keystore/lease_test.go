@@ -32,9 +32,10 @@ func TestLimits(t *testing.T) {
 		{"and no more", Spec{Project: "1", CreatedBy: "staff", MaxTTL: 73 * time.Hour}, "max_ttl: 73h0m0s is above the maximum 72h0m0s"},
 		{"the default max_ttl is a day for them, too", Spec{Project: "1", CreatedBy: "staff", TTL: 30 * time.Hour}, "max_ttl: 24h0m0s is below the ttl 30h0m0s"},
 		{"others have a day", Spec{Project: "1", TTL: 30 * time.Hour, MaxTTL: 30 * time.Hour}, "above the maximum 24h0m0s"},
-		{"the default ttl is checked", Spec{Project: "short", ActivateWithin: time.Minute}, "ttl: 3h0m0s is above the maximum 1h0m0s"},
-		{"the default wait is checked", Spec{Project: "short", TTL: time.Minute}, "activate_within: 24h0m0s is above the maximum 1h0m0s"},
-		{"a ttl that fits, max_ttl left out", Spec{Project: "short", TTL: time.Hour, ActivateWithin: time.Hour}, ""},
+		{"a ttl above a limit below the default", Spec{Project: "short", TTL: 2 * time.Hour}, "ttl: 2h0m0s is above the maximum 1h0m0s"},
+		{"a wait above such a limit", Spec{Project: "short", ActivateWithin: 2 * time.Hour}, "activate_within: 2h0m0s is above the maximum 1h0m0s"},
+		{"a ttl that fits, the rest left out", Spec{Project: "short", TTL: time.Hour}, ""},
+		{"nothing asked under limits below the defaults", Spec{Project: "short"}, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			_, _, err := b.Create(t.Context(), row.spec)
@@ -60,18 +61,24 @@ func TestLifetimes(t *testing.T) {
 		{"nothing asked", Spec{}, 3 * time.Hour, 24 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour},
 		{"something asked", Spec{TTL: time.Hour, ActivateWithin: time.Minute}, time.Hour, 24 * time.Hour, time.Minute, 7 * 24 * time.Hour},
 		{"staff", Spec{CreatedBy: "staff"}, 3 * time.Hour, 72 * time.Hour, 24 * time.Hour, 30 * 24 * time.Hour},
+		{"limits below the defaults", Spec{Project: "short"}, time.Hour, time.Hour, time.Hour, time.Hour},
 	} {
-		ttl, maxTTL, wait, longest := b.Lifetimes(row.spec)
-		if ttl != row.ttl || maxTTL != row.maxTTL || wait != row.wait || longest != row.longestOfAll {
-			t.Errorf("%s: %v %v %v %v", row.name, ttl, maxTTL, wait, longest)
+		got, limits := b.Lifetimes(row.spec)
+		if got.TTL != row.ttl || limits.MaxTTL != row.maxTTL || got.ActivateWithin != row.wait || limits.MaxActivateWithin != row.longestOfAll {
+			t.Errorf("%s: %+v within %+v", row.name, got, limits)
 		}
 	}
 }
 
-func TestMaxTTLDefaultsToTheLimit(t *testing.T) {
+// A key that asks for no times lives as long as the limits let it: below the
+// defaults here.
+func TestTimesDefaultToTheLimits(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, dbtest.SQLite(t), Config{Limits: staff})
-	k, raw := b.mint(t, Spec{Project: "short", TTL: time.Hour, ActivateWithin: time.Hour})
+	k, raw := b.mint(t, Spec{Project: "short"})
+	if wait := k.ActivateBy.Sub(k.CreatedAt); wait != time.Hour {
+		t.Errorf("it waits for %v", wait)
+	}
 	if _, err := b.Verify(t.Context(), raw); err != nil {
 		t.Fatal(err)
 	}

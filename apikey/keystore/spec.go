@@ -25,8 +25,8 @@ type Spec struct {
 	// *:* (the parent's, for Derive); an empty list is an error.
 	AllowList apikey.AllowList
 	// ActivateWithin bounds the wait for the first use, TTL runs from it, and
-	// MaxTTL bounds what Renew can reach, from it too. Zero is the default,
-	// which is checked against the Limits as well.
+	// MaxTTL bounds what Renew can reach, from it too. Zero is the default, or
+	// the Limits' where that is less; Derive goes by the parent instead.
 	ActivateWithin, TTL, MaxTTL time.Duration
 	// CreatedBy is who asked for the key, for the record: up to 200 bytes.
 	// Empty: the actor of the context.

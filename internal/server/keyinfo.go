@@ -18,11 +18,11 @@ func (s *Server) showScopes(w http.ResponseWriter, _ *http.Request) error {
 
 // showKeyConfig answers GET /api/v2/keys/config/, in seconds.
 func (s *Server) showKeyConfig(w http.ResponseWriter, _ *http.Request) error {
-	ttl, maxTTL, activateWithin, maxActivateWithin := s.keys.Lifetimes(keystore.Spec{})
+	spec, limits := s.keys.Lifetimes(keystore.Spec{})
 	return writeJSON(w, http.StatusOK, map[string]float64{
-		"ttl":                 ttl.Seconds(),
-		"max_ttl":             maxTTL.Seconds(),
-		"activate_within":     activateWithin.Seconds(),
-		"max_activate_within": maxActivateWithin.Seconds(),
+		"ttl":                 spec.TTL.Seconds(),
+		"max_ttl":             limits.MaxTTL.Seconds(),
+		"activate_within":     spec.ActivateWithin.Seconds(),
+		"max_activate_within": limits.MaxActivateWithin.Seconds(),
 	})
 }
