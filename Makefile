@@ -50,7 +50,7 @@ cover: ## how much of each package the tests reach
 	$(WITHPG) $(GO) test -vet=off -coverpkg=./... -coverprofile=cover.out ./... >cover.log || { cat cover.log; exit 1; }
 	@awk -f internal/tools/cover.awk cover.out
 
-soak: ## the long versions of the tests
+soak: ## the long versions of the tests, which take about an hour and 8 GB of temporary space
 	BUILDKEY_SOAK=1 $(WITHPG) $(RACE) -count=1 -timeout=60m ./...
 
 api: ## write testdata/api anew, after a meant change of what is exported
