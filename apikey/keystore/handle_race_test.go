@@ -2,9 +2,12 @@ package keystore_test
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/apikey/keystore"
@@ -25,12 +28,13 @@ func atOnce(n int, do func(i int)) {
 }
 
 // Fifty unwrap one handle at once: one of them gets the secret, which is worth
-// nothing any more. 200 times over under BUILDKEY_SOAK=1.
+// nothing any more, and one other gives the alarm. 200 times over under
+// BUILDKEY_SOAK=1.
 func TestFiftyUnwrapOneHandle(t *testing.T) {
 	t.Parallel()
 	r := postgresRig(t, 10)
 	for range soak(15, 200) {
-		_, secret := r.mint(t, keystore.Spec{Project: "1"})
+		k, secret := r.mint(t, keystore.Spec{Project: "1"})
 		handle, err := r.Wrap(t.Context(), secret, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -51,6 +55,58 @@ func TestFiftyUnwrapOneHandle(t *testing.T) {
 		if _, err := r.Verify(t.Context(), secret.Reveal()); !errors.Is(err, apikey.ErrRevoked) {
 			t.Errorf("the key then: %v, want ErrRevoked", err)
 		}
+		if got, want := r.kinds(t, k.ID), []string{"create", "wrap", "unwrap", "unwrap_again", "revoke"}; !slices.Equal(got, want) {
+			t.Errorf("the trail says %v, want %v", got, want)
+		}
+	}
+}
+
+// kinds are those of a key's events.
+func (r rig) kinds(t *testing.T, id uuid.UUID) []string {
+	t.Helper()
+	events, err := r.Events(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for _, e := range events {
+		kinds = append(kinds, e.Kind)
+	}
+	return kinds
+}
+
+// Nine bring an opened handle at once, each another handle of the same key too: each
+// handle gives its alarm once, and nobody waits for ever.
+func TestReplaysAtOnce(t *testing.T) {
+	t.Parallel()
+	r := postgresRig(t, 10)
+	k, secret := r.mint(t, keystore.Spec{Project: "1"})
+	handles := make([]apikey.Secret, 3)
+	for i := range handles {
+		var err error
+		if handles[i], err = r.Wrap(t.Context(), secret, 0); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Unwrap(t.Context(), handles[i].Reveal()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	atOnce(9, func(i int) {
+		if _, err := r.Unwrap(t.Context(), handles[i%3].Reveal()); !errors.Is(err, keystore.ErrHandleSpent) {
+			t.Errorf("a replay: %v", err)
+		}
+	})
+	alarms, revocations := 0, 0
+	for _, kind := range r.kinds(t, k.ID) {
+		switch kind {
+		case "unwrap_again":
+			alarms++
+		case "revoke":
+			revocations++
+		}
+	}
+	if alarms != 3 || revocations != 1 {
+		t.Errorf("%d alarms and %d revocations, want 3 and 1", alarms, revocations)
 	}
 }
 

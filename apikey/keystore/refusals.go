@@ -85,6 +85,14 @@ func (c *core) tellCut(ctx context.Context, k apikey.Key) {
 	}
 }
 
+// tellSpent logs that a handle came once more that has given its alarm.
+func (c *core) tellSpent(ctx context.Context, id uuid.UUID) {
+	if c.refused.first(refusal{id, "handle"}, c.now()) {
+		c.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "keystore: refused", slog.String("reason", "handle"),
+			slog.String("error", ErrHandleSpent.Error()), slog.String("key", id.String()))
+	}
+}
+
 func (r *refusals) kind(err error) (string, *count) {
 	switch {
 	case errors.Is(err, apikey.ErrMalformed):

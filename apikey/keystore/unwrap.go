@@ -3,7 +3,6 @@ package keystore
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"errors"
 
 	"github.com/buildkey/buildkey/apikey"
@@ -13,11 +12,13 @@ import (
 // Unwrap opens a handle and returns the secret behind it, once among any number of
 // callers. It starts no clock. Whoever comes second gets [ErrHandleSpent], and the
 // key is revoked with all below it, since one of the two was not the worker: so
-// never retry an unwrap, not even after a timeout. Inside a transaction of the
-// caller's all this counts once that is committed. Errors: [ErrHandleUnknown];
-// ErrHandleSpent, also of a handle that was not opened in time, which revokes
-// nothing; apikey.ErrRevoked, ErrExpired, ErrLapsed or ErrUnknown of the key; or
-// one that matches apikey.ErrUnavailable.
+// never retry an unwrap, not even after a timeout. Later ones get ErrHandleSpent as
+// well and change nothing; the log has a line of them once a minute for each key.
+// Inside a transaction of the caller's all this counts once that is committed.
+//
+// Errors: [ErrHandleUnknown]; ErrHandleSpent, also of a handle that was not opened
+// in time, which revokes nothing; apikey.ErrRevoked, ErrExpired, ErrLapsed or
+// ErrUnknown of the key; or one that matches apikey.ErrUnavailable.
 func (s *Store) Unwrap(ctx context.Context, handle string) (apikey.Secret, error) {
 	_, part, err := s.handles.Parse(handle)
 	if err != nil {
@@ -37,23 +38,29 @@ func (s *Store) Unwrap(ctx context.Context, handle string) (apikey.Secret, error
 
 // wrapped is a handle as its table has it.
 type wrapped struct {
-	hash      [sha256.Size]byte
-	id        uuid.UUID
-	sealed    []byte
-	expiresAt int64
-	openedAt  sql.NullInt64
+	hash          [sha256.Size]byte
+	id            uuid.UUID
+	sealed        []byte
+	expiresAt     int64
+	opened, again bool
 }
 
-const selectHandle = `SELECT key_id, sealed, expires_at, opened_at FROM buildkey_handles WHERE hash = ? FOR UPDATE`
+// A handle is read without a lock, so that one whose second unwrap was seen costs no
+// write any more. What moves it on is a statement that counts for one caller only.
+const (
+	selectHandle = `SELECT key_id, sealed, expires_at, opened_at IS NOT NULL, again_at IS NOT NULL FROM buildkey_handles WHERE hash = ?`
+	openHandle   = `UPDATE buildkey_handles SET opened_at = ?, sealed = NULL WHERE hash = ? AND opened_at IS NULL`
+	alarmHandle  = `UPDATE buildkey_handles SET again_at = ? WHERE hash = ? AND again_at IS NULL`
+)
 
 func (c *change) unwrap(part string) (secret apikey.Secret, refused, err error) {
 	w := wrapped{hash: sha256.Sum256([]byte(part))}
-	err = c.get(ErrHandleUnknown, selectHandle, []any{w.hash[:]}, &w.id, &w.sealed, &w.expiresAt, &w.openedAt)
+	err = c.get(ErrHandleUnknown, selectHandle, []any{w.hash[:]}, &w.id, &w.sealed, &w.expiresAt, &w.opened, &w.again)
 	switch {
 	case err != nil:
 		return apikey.Secret{}, nil, err
-	case w.openedAt.Valid:
-		return apikey.Secret{}, ErrHandleSpent, c.openedAgain(w.id)
+	case w.opened:
+		return apikey.Secret{}, ErrHandleSpent, c.openedAgain(&w)
 	case w.expiresAt <= c.now():
 		return apikey.Secret{}, ErrHandleSpent, nil
 	}
@@ -63,8 +70,12 @@ func (c *change) unwrap(part string) (secret apikey.Secret, refused, err error) 
 // open spends the handle, whether its key lives or not.
 func (c *change) open(part string, w *wrapped) (secret apikey.Secret, refused, err error) {
 	now := c.now()
-	if _, err := c.exec(`UPDATE buildkey_handles SET opened_at = ?, sealed = NULL WHERE hash = ?`, now, w.hash[:]); err != nil {
+	n, err := c.exec(openHandle, now, w.hash[:])
+	if err != nil {
 		return apikey.Secret{}, nil, err
+	}
+	if n == 0 { // somebody was faster
+		return apikey.Secret{}, ErrHandleSpent, c.openedAgain(w)
 	}
 	m, err := c.member(w.id)
 	if errors.Is(err, apikey.ErrNotFound) {
@@ -82,10 +93,19 @@ func (c *change) open(part string, w *wrapped) (secret apikey.Secret, refused, e
 	return secret, nil, c.happened(now, eventUnwrap, "", w.id.String())
 }
 
-// openedAgain ends a key whose handle was used twice.
-func (c *change) openedAgain(id uuid.UUID) error {
-	if err := c.happened(c.now(), eventUnwrapAgain, "", id.String()); err != nil {
+// openedAgain ends a key whose handle was used twice, when that is seen first.
+func (c *change) openedAgain(w *wrapped) error {
+	if w.again {
+		c.tellSpent(c.ctx, w.id)
+		return nil
+	}
+	now := c.now()
+	n, err := c.exec(alarmHandle, now, w.hash[:])
+	if err != nil || n == 0 { // somebody was faster
 		return err
 	}
-	return c.revokeOne(id, 0)
+	if err := c.happened(now, eventUnwrapAgain, "", w.id.String()); err != nil {
+		return err
+	}
+	return c.revokeOne(w.id, 0)
 }

@@ -36,16 +36,17 @@ func (w *watchers) tell(key uuid.UUID) {
 // weakens tells the watchers, once the change is committed, of keys that may be
 // worth less now. What only adds is left out.
 func (c *change) weakens(kind string, ids ...string) {
-	if kind != eventRevoke && kind != eventRenew {
+	if !c.commits || kind == eventWrap || kind == eventUnwrap {
+		return
+	}
+	if len(ids) == 0 { // links are any key's
 		ids = []string{uuid.Nil.String()}
 	}
-	if c.commits && kind != eventWrap && kind != eventUnwrap {
-		c.log = append(c.log, func() {
-			for _, id := range ids {
-				c.watched.tell(uuid.MustParse(id))
-			}
-		})
-	}
+	c.log = append(c.log, func() {
+		for _, id := range ids {
+			c.watched.tell(uuid.MustParse(id))
+		}
+	})
 }
 
 // DB is the database that the store was made with, for a cache's feed.
