@@ -65,8 +65,12 @@ func (c *change) linked(kind string, project apikey.ID, scopes, detail string) e
 	return err
 }
 
-// tell puts a line into the log once the change is committed.
+// tell puts a line into the log once the change is committed, or is done where the
+// caller has yet to commit it.
 func (c *change) tell(kind string, attrs ...slog.Attr) {
+	if !c.commits {
+		attrs = append(attrs, slog.Bool("committed", false))
+	}
 	c.log = append(c.log, func() {
 		c.cfg.Logger.LogAttrs(c.ctx, slog.LevelInfo, "keystore: "+kind, attrs...)
 	})

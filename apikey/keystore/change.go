@@ -16,7 +16,7 @@ type change struct {
 	tx      *sqlx.Tx
 	doing   string   // for errors: "create a key"
 	commits bool     // the transaction is this change's, which commits it
-	log     []func() // what to tell once the change is committed
+	log     []func() // what to tell at the end
 }
 
 // change runs do in the caller's transaction, or in one of its own that is

@@ -136,3 +136,31 @@ func TestLogNamesTheKey(t *testing.T) {
 		t.Error("the log holds the secret")
 	}
 }
+
+// A line about what the caller may yet roll back says so.
+func TestLogTellsWhatIsNotCommitted(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+		var log strings.Builder
+		b := newBench(t, db, Config{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		log.Reset()
+		b.mint(t, Spec{})
+		refusedAs(t, "link", b.SetLinkMode(t.Context(), "1", Open, ""), nil)
+		if n := strings.Count(log.String(), "\n"); n != 2 || strings.Contains(log.String(), "committed") {
+			t.Errorf("in transactions of its own the store logs\n%s", log.String())
+		}
+		log.Reset()
+		tx, err := db.BeginTxx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tx.Rollback()
+		k, _, err := b.In(tx).Create(t.Context(), Spec{Project: "1"})
+		refusedAs(t, "create", err, nil)
+		refusedAs(t, "revoke", b.In(tx).Revoke(t.Context(), k.ID, 0), nil)
+		refusedAs(t, "link", b.In(tx).SetLinkMode(t.Context(), "1", Listed, ""), nil)
+		if lines := strings.Count(log.String(), "\n"); lines != 3 || strings.Count(log.String(), " committed=false\n") != lines {
+			t.Errorf("in one of the caller's the store logs\n%s", log.String())
+		}
+	})
+}

@@ -30,8 +30,9 @@ type Config struct {
 	// Rand is the source of ids and secrets. Nil is crypto/rand's. Another one
 	// is for tests: whoever can foretell it can forge every key.
 	Rand io.Reader
-	// Logger gets a line for each change and, at most once a minute for each
-	// key and reason, each refusal. Nil is slog.Default().
+	// Logger gets a line for each change, marked committed=false inside a
+	// transaction of the caller's, and, at most once a minute for each key and
+	// reason, each refusal. Nil is slog.Default().
 	Logger *slog.Logger
 	// Unprepared keeps Verify from preparing its statement, for PostgreSQL
 	// behind a pooler in transaction mode; see the package documentation.
@@ -105,7 +106,8 @@ func (c *Config) setDefaults() {
 }
 
 // In returns the same store inside a transaction of the caller's, who commits
-// it. What a call does is then undone by a rollback, its audit trail with it. A
+// it. What a call does is then undone by a rollback, its audit trail with it. Its
+// line in the log is written at once and stays; it carries committed=false. A
 // refusal leaves a transaction of PostgreSQL's usable. Run and Migrate take no
 // part in it. A nil tx gives a store with transactions of its own.
 func (s *Store) In(tx *sqlx.Tx) *Store {
