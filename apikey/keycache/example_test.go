@@ -70,7 +70,7 @@ func ExampleCache() {
 	defer running.Wait()
 	defer stop()
 
-	key, secret, err := a.store.Create(ctx, keystore.Spec{Project: "1", Build: "42"})
+	key, secret, err := a.store.Create(ctx, keystore.Spec{Project: "1", Version: "3", Build: "42"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func ExampleFeed() {
 	running.Go(func() { _ = s.cache.Run(ctx) })
 	defer running.Wait()
 	defer stop()
-	key, secret, err := s.store.Create(ctx, keystore.Spec{Project: "1", Build: "42"})
+	key, secret, err := s.store.Create(ctx, keystore.Spec{Project: "1", Version: "3", Build: "42"})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 // primary key, and deleting stops by itself where younger ones begin. A range keeps
 // the planner from reading the whole table for every batch.
 const purgeEvents = `DELETE FROM buildkey_events WHERE at < ?
-	AND id >= (SELECT min(e.id) FROM buildkey_events e) AND id < (SELECT min(e.id) + 1000 FROM buildkey_events e)`
+	AND id >= (SELECT min(e.id) FROM buildkey_events e) AND id < (SELECT min(e.id) + ? FROM buildkey_events e)`
 
 // PurgeEvents deletes the audit trail that is older than age, in batches, and
 // returns how many entries that were. Nothing else ever deletes any; Run does not.
@@ -22,7 +22,7 @@ func (s *Store) PurgeEvents(ctx context.Context, age time.Duration) (int64, erro
 	before := s.now() - age.Microseconds()
 	var total int64
 	for {
-		n, err := s.purgeBatch(ctx, purgeEvents, before)
+		n, err := s.purgeOnce(ctx, purgeEvents, before, purgeBatch)
 		total += n
 		if n == 0 || err != nil {
 			return total, err

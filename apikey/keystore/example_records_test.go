@@ -49,8 +49,8 @@ func ExampleFilter() {
 	store, db := open(ctx)
 	defer db.Close()
 	for _, spec := range []keystore.Spec{
-		{Name: "first", Project: "1", Build: "42"},
-		{Name: "second", Project: "1", Build: "43"},
+		{Name: "first", Project: "1", Version: "3", Build: "42"},
+		{Name: "second", Project: "1", Version: "3", Build: "43"},
 		{Name: "another's", Project: "2"},
 	} {
 		if _, _, err := store.Create(ctx, spec); err != nil {
@@ -72,7 +72,7 @@ func ExampleEvent() {
 	store, db := open(ctx)
 	defer db.Close()
 
-	key, _, err := store.Create(ctx, keystore.Spec{Project: "1", Build: "42", Scopes: apikey.Scopes{"build:update"}})
+	key, _, err := store.Create(ctx, keystore.Spec{Project: "1", Version: "3", Build: "42", Scopes: apikey.Scopes{"build:update"}})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func ExampleDeriveError() {
 	store, db := open(ctx)
 	defer db.Close()
 
-	parent, _, err := store.Create(ctx, keystore.Spec{Project: "1", Build: "42", Scopes: apikey.Scopes{"build:read", apikey.ScopeKeyCreate}})
+	parent, _, err := store.Create(ctx, keystore.Spec{Project: "1", Version: "3", Build: "42", Scopes: apikey.Scopes{"build:read", apikey.ScopeKeyCreate}})
 	if err != nil {
 		log.Fatal(err)
 	}

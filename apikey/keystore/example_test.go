@@ -82,7 +82,7 @@ func ExampleStore_Derive() {
 	store, db := open(ctx)
 	defer db.Close()
 
-	parent, _, err := store.Create(ctx, keystore.Spec{Project: "1", Build: "42", Scopes: apikey.Scopes{"builder", apikey.ScopeKeyCreate}})
+	parent, _, err := store.Create(ctx, keystore.Spec{Project: "1", Version: "3", Build: "42", Scopes: apikey.Scopes{"builder", apikey.ScopeKeyCreate}})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func ExampleStore_Wrap() {
 	store, db := open(ctx)
 	defer db.Close()
 
-	_, secret, err := store.Create(ctx, keystore.Spec{Project: "1", Build: "42"})
+	_, secret, err := store.Create(ctx, keystore.Spec{Project: "1", Version: "3", Build: "42"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func ExampleStore_In() {
 
 	tx := db.MustBegin()
 	tx.MustExec(`INSERT INTO builds (id, project) VALUES (42, 1)`)
-	key, _, err := store.In(tx).Create(ctx, keystore.Spec{Project: "1", Build: "42"})
+	key, _, err := store.In(tx).Create(ctx, keystore.Spec{Project: "1", Version: "3", Build: "42"})
 	fmt.Println(key.Build, err)
 	if err := tx.Rollback(); err != nil {
 		log.Fatal(err)

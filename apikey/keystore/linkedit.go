@@ -25,7 +25,7 @@ type LinkEdit struct {
 // its lists takes first.
 const insertLink = `INSERT INTO buildkey_links (project, direction, other, scopes)
 SELECT ?::text, ?::text, ?::text, ?::text
-WHERE (SELECT count(*) FROM buildkey_links WHERE project = ? AND direction = ?) < 200
+WHERE (SELECT count(*) FROM buildkey_links WHERE project = ? AND direction = ?) < ?
 ON CONFLICT (project, direction, other) DO NOTHING`
 
 // AddLink adds an entry. It counts at the next verification of every key. Errors:
@@ -44,7 +44,7 @@ func (s *Store) AddLink(ctx context.Context, edit LinkEdit) error {
 		if err := c.lockProject(edit.Project); err != nil {
 			return err
 		}
-		n, err := c.exec(insertLink, edit.Project, edit.Direction, edit.Other, scopes, edit.Project, edit.Direction)
+		n, err := c.exec(insertLink, edit.Project, edit.Direction, edit.Other, scopes, edit.Project, edit.Direction, maxEntries)
 		if err != nil {
 			return err
 		}

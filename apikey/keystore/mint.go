@@ -1,6 +1,7 @@
 package keystore
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/base32"
@@ -98,15 +99,10 @@ func (c *core) madeUpName(r *row) (string, error) {
 	if _, err := io.ReadFull(c.cfg.Rand, random[:]); err != nil {
 		return "", fmt.Errorf("keystore: the random source failed: %w", err)
 	}
-	level, id := "project", r.project
-	if r.version != "" {
-		level, id = "version", r.version
-	}
-	if r.build != "" {
-		level, id = "build", r.build
-	}
+	level := apikey.Key{Project: r.project, Version: r.version, Build: r.build}.Level()
+	id := cmp.Or(r.build, r.version, r.project)
 	tail := strings.ToLower(base32.StdEncoding.EncodeToString(random[:]))
-	return level + "-" + firstRunes(string(id), maxName-20) + "-" + tail, nil
+	return level.String() + "-" + firstRunes(string(id), maxName-20) + "-" + tail, nil
 }
 
 // firstRunes cuts s after n runes.

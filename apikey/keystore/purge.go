@@ -16,11 +16,11 @@ const purgeBatch = 1000
 // the planner may join a subquery with the whole table.
 const purgeKeys = `DELETE FROM buildkey_keys WHERE id = ANY(ARRAY(
 	SELECT k.id FROM buildkey_keys k WHERE k.dies_at < ? AND (k.dies_at, k.id) > (?, ?::uuid)
-	ORDER BY k.dies_at, k.id LIMIT 1000 FOR UPDATE SKIP LOCKED))
+	ORDER BY k.dies_at, k.id LIMIT ? FOR UPDATE SKIP LOCKED))
 RETURNING dies_at, id`
 
 const purgeHandles = `DELETE FROM buildkey_handles WHERE hash = ANY(ARRAY(
-	SELECT h.hash FROM buildkey_handles h WHERE h.expires_at < ? ORDER BY h.expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED))`
+	SELECT h.hash FROM buildkey_handles h WHERE h.expires_at < ? ORDER BY h.expires_at LIMIT ? FOR UPDATE SKIP LOCKED))`
 
 // Purge deletes the keys that have been dead for longer than retention (zero: the
 // Config's), and the handles that ended as long ago, in batches of a thousand, each
@@ -41,7 +41,7 @@ func (s *Store) Purge(ctx context.Context, retention time.Duration) (int64, erro
 		return keys, err
 	}
 	for {
-		n, err := s.purgeBatch(ctx, purgeHandles, before)
+		n, err := s.purgeOnce(ctx, purgeHandles, before, purgeBatch)
 		if n == 0 || err != nil {
 			return keys, err
 		}
@@ -55,7 +55,7 @@ func (s *Store) purgeKeys(ctx context.Context, before int64) (int64, error) {
 	for {
 		var n int64
 		err := s.change(ctx, "purge keys", func(c *change) error {
-			rows, err := c.tx.QueryContext(ctx, c.text(purgeKeys), before, at, id.String())
+			rows, err := c.tx.QueryContext(ctx, c.text(purgeKeys), before, at, id.String(), purgeBatch)
 			if err != nil {
 				return trouble(c.doing, err)
 			}
@@ -79,7 +79,7 @@ func (s *Store) purgeKeys(ctx context.Context, before int64) (int64, error) {
 	}
 }
 
-func (s *Store) purgeBatch(ctx context.Context, statement string, args ...any) (n int64, err error) {
+func (s *Store) purgeOnce(ctx context.Context, statement string, args ...any) (n int64, err error) {
 	err = s.change(ctx, "purge", func(c *change) error {
 		n, err = c.exec(statement, args...)
 		return err

@@ -14,8 +14,13 @@ WHERE k.id = ? RETURNING expires_at`
 
 // Renew moves a key's expiry to now + TTL: never earlier than it was, never past
 // MaxTTL from the first use, never past the parent's present expiry. A key that
-// waits for its first use has no expiry to move and is returned as it is. Errors:
-// apikey.ErrNotFound; ErrRevoked (also of a key in its grace), ErrExpired or
+// waits for its first use has no expiry to move and is returned as it is.
+//
+// An expiry that is as late as it may be stays as it is, which is no error. A loop
+// that renews can tell by ExpiresAt: once the key returned has the same as before,
+// it will end then, and a new key is needed.
+//
+// Errors: apikey.ErrNotFound; ErrRevoked (also of a key in its grace), ErrExpired or
 // ErrLapsed; or one that matches apikey.ErrUnavailable.
 func (s *Store) Renew(ctx context.Context, id uuid.UUID) (apikey.Key, error) {
 	var r row

@@ -55,19 +55,25 @@ func (s *Store) RevokeSecret(ctx context.Context, raw string) error {
 	return err
 }
 
-// RevokeBuild is [Store.Revoke] of every live key attached to the build, and tells how
-// many it ended, descendants included. No such key is no error.
+// RevokeBuild is [Store.Revoke] of every live key that is attached to the build, and
+// tells how many it ended, descendants included. It goes by the build's id alone, in
+// whichever project: see apikey.ID, which must be unique over all of them. No such key
+// is no error. Errors: a [*SpecError] for a negative grace, or one that matches
+// apikey.ErrUnavailable.
 func (s *Store) RevokeBuild(ctx context.Context, build apikey.ID, grace time.Duration) (int, error) {
 	return s.revokeAll(ctx, "build", build, grace)
 }
 
-// RevokeVersion is [Store.RevokeBuild] for every live key attached to the version,
-// those of its builds included.
+// RevokeVersion is [Store.RevokeBuild] for every live key that was minted with the
+// version, with a build of it or without, and goes by the version's id alone as well.
+// A key that was minted for a build without its version is not among them: the store
+// does not know which version the build is of.
 func (s *Store) RevokeVersion(ctx context.Context, version apikey.ID, grace time.Duration) (int, error) {
 	return s.revokeAll(ctx, "version", version, grace)
 }
 
-// RevokeProject is [Store.RevokeBuild] for every live key of the project.
+// RevokeProject is [Store.RevokeBuild] for every live key of the project, whatever
+// its version and build.
 func (s *Store) RevokeProject(ctx context.Context, project apikey.ID, grace time.Duration) (int, error) {
 	return s.revokeAll(ctx, "project", project, grace)
 }

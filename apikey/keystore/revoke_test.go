@@ -88,15 +88,17 @@ func TestRevokeByAttachment(t *testing.T) {
 		"build":   {Project: "1", Version: "3", Build: "7"},
 		"sibling": {Project: "1", Version: "3", Build: "8"},
 		"other":   {Project: "2", Version: "4", Build: "9"},
+		"alone":   {Project: "1", Build: "10"},              // a build whose version nobody told
+		"twin":    {Project: "2", Version: "3", Build: "7"}, // with ids that another project has used
 	}
 	for _, row := range []struct {
 		name   string
 		revoke func(b bench) (int, error)
 		dead   []string
 	}{
-		{"build", func(b bench) (int, error) { return b.RevokeBuild(t.Context(), "7", 0) }, []string{"build"}},
-		{"version", func(b bench) (int, error) { return b.RevokeVersion(t.Context(), "3", 0) }, []string{"version", "build", "sibling"}},
-		{"project", func(b bench) (int, error) { return b.RevokeProject(t.Context(), "1", 0) }, []string{"project", "version", "build", "sibling"}},
+		{"build", func(b bench) (int, error) { return b.RevokeBuild(t.Context(), "7", 0) }, []string{"build", "twin"}},
+		{"version", func(b bench) (int, error) { return b.RevokeVersion(t.Context(), "3", 0) }, []string{"version", "build", "sibling", "twin"}},
+		{"project", func(b bench) (int, error) { return b.RevokeProject(t.Context(), "1", 0) }, []string{"project", "version", "build", "sibling", "alone"}},
 		{"no id at all", func(b bench) (int, error) { return b.RevokeBuild(t.Context(), "", 0) }, nil},
 		{"no id of a version", func(b bench) (int, error) { return b.RevokeVersion(t.Context(), "", 0) }, nil},
 		{"an id that no database holds", func(b bench) (int, error) { return b.RevokeProject(t.Context(), "\x00", 0) }, nil},
