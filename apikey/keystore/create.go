@@ -28,7 +28,7 @@ func (s *Store) Create(ctx context.Context, spec Spec) (apikey.Key, apikey.Secre
 
 // draft is the row that spec asks for, without what mint draws.
 func (s *Store) draft(ctx context.Context, spec Spec) (*row, error) {
-	var bad invalid
+	var bad fieldErrors
 	spec.checkWords(&bad)
 	scopes := s.checkScopes(spec.Scopes, apikey.Scopes{apikey.BundleBuilder}, &bad)
 	list := s.checkAllowList(spec.AllowList, everything(), &bad)

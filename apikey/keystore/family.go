@@ -8,6 +8,42 @@ import (
 	"github.com/google/uuid"
 )
 
+// maxDepth is how many generations may descend from a minted key.
+const maxDepth = 4
+
+// Most keys have no parent and are asked no more than that.
+const (
+	// live tells whether k and every key above it live at a time, given twice.
+	live = `k.dies_at > ? AND (k.parent IS NULL OR buildkey_above(k.parent) > ?)`
+	// above is when the first of the keys above k dies, NULL for none above it.
+	above = `CASE WHEN k.parent IS NULL THEN NULL ELSE buildkey_above(k.parent) END AS above`
+)
+
+// aboveSQLite is buildkey_above where there are no functions: when the first of the
+// keys from k.parent up dies. One that is gone has died at 0. The same stands in the
+// migration of PostgreSQL.
+const aboveSQLite = `COALESCE((SELECT min(a1.dies_at,
+	CASE WHEN a1.parent IS NULL THEN a1.dies_at ELSE COALESCE(a2.dies_at, 0) END,
+	CASE WHEN a2.parent IS NULL THEN a1.dies_at ELSE COALESCE(a3.dies_at, 0) END,
+	CASE WHEN a3.parent IS NULL THEN a1.dies_at ELSE COALESCE(a4.dies_at, 0) END)
+FROM buildkey_keys a1
+LEFT JOIN buildkey_keys a2 ON a2.id = a1.parent
+LEFT JOIN buildkey_keys a3 ON a3.id = a2.parent
+LEFT JOIN buildkey_keys a4 ON a4.id = a3.parent
+WHERE a1.id = k.parent), 0)`
+
+// usable is apikey's Usable for a key in its family: one with a dead ancestor
+// is revoked.
+func usable(k apikey.Key, above sql.NullInt64, at time.Time) error {
+	if err := k.Usable(at); err != nil {
+		return err
+	}
+	if (above.Valid || k.Parent != uuid.Nil) && above.Int64 <= at.UnixMicro() {
+		return apikey.ErrRevoked
+	}
+	return nil
+}
+
 // member is a key with what can be told of it only together with its ancestors.
 type member struct {
 	row   row

@@ -50,7 +50,7 @@ func (s Spec) timed(l Limits) Spec {
 }
 
 // checkTimes collects what is wrong with times that are filled in.
-func (s Spec) checkTimes(l Limits, bad *invalid) {
+func (s Spec) checkTimes(l Limits, bad *fieldErrors) {
 	bad.within("ttl", s.TTL, l.MaxTTL)
 	bad.within("max_ttl", s.MaxTTL, l.MaxTTL)
 	bad.within("activate_within", s.ActivateWithin, l.MaxActivateWithin)
@@ -60,13 +60,13 @@ func (s Spec) checkTimes(l Limits, bad *invalid) {
 }
 
 // checkOrder refuses a max_ttl below the ttl.
-func (s Spec) checkOrder(bad *invalid) {
+func (s Spec) checkOrder(bad *fieldErrors) {
 	if s.TTL > 0 && s.MaxTTL > 0 && s.MaxTTL < s.TTL {
 		bad.add("max_ttl", "%v is below the ttl %v: give a longer max_ttl or a shorter ttl", s.MaxTTL, s.TTL)
 	}
 }
 
-func (bad *invalid) within(field string, d, most time.Duration) {
+func (bad *fieldErrors) within(field string, d, most time.Duration) {
 	switch {
 	case d < time.Microsecond:
 		bad.add(field, "%v is not positive: the shortest is 1µs", d)

@@ -34,7 +34,7 @@ ON CONFLICT (project, direction, other) DO NOTHING`
 // already; or one that matches apikey.ErrUnavailable. That the other project
 // exists is for the caller to know.
 func (s *Store) AddLink(ctx context.Context, edit LinkEdit) error {
-	var bad invalid
+	var bad fieldErrors
 	checkDirection(edit.Project, edit.Direction, edit.Other, &bad)
 	scopes := s.checkLinkScopes(edit, &bad)
 	if err := bad.err(); err != nil {
@@ -96,7 +96,7 @@ func (s *Store) RemoveLink(ctx context.Context, project apikey.ID, direction Dir
 // empty mode leaves the direction as it is. Errors: a [*SpecError] for an unknown
 // mode or no project, or one that matches apikey.ErrUnavailable.
 func (s *Store) SetLinkMode(ctx context.Context, project apikey.ID, inbound, outbound LinkMode) error {
-	var bad invalid
+	var bad fieldErrors
 	checkProject(project, &bad)
 	checkMode("inbound", inbound, &bad)
 	checkMode("outbound", outbound, &bad)
@@ -132,4 +132,42 @@ func (c *change) lockProject(project apikey.ID) error {
 	}
 	_, err := c.ids(`SELECT id FROM buildkey_projects WHERE id = ? FOR UPDATE`, project)
 	return err
+}
+
+func checkProject(project apikey.ID, bad *fieldErrors) {
+	if project == "" {
+		bad.add("project", "is required")
+	}
+	bad.id("project", project)
+}
+
+func checkMode(field string, m LinkMode, bad *fieldErrors) {
+	if m != "" && m != Listed && m != Open {
+		bad.add(field, "%q is neither listed nor open", clip(string(m)))
+	}
+}
+
+// checkDirection collects what is wrong with a link. The other project's field
+// is named project as well, as it is in JSON.
+func checkDirection(project apikey.ID, direction Direction, other apikey.ID, bad *fieldErrors) {
+	checkProject(project, bad)
+	checkProject(other, bad)
+	if direction != Inbound && direction != Outbound {
+		bad.add("direction", "%q is neither inbound nor outbound", clip(string(direction)))
+	}
+	if project == other && project != "" {
+		bad.add("project", "%q would be linked to itself, which it always is", clip(string(other)))
+	}
+}
+
+// checkLinkScopes returns the scopes as the table keeps them.
+func (c *core) checkLinkScopes(edit LinkEdit, bad *fieldErrors) sql.NullString {
+	if edit.Scopes == nil {
+		return sql.NullString{}
+	}
+	if edit.Direction == Outbound {
+		bad.add("scopes", "an outbound entry has none: the project that is reached says what a visitor may do")
+	}
+	scopes := c.checkScopes(edit.Scopes, nil, bad)
+	return sql.NullString{String: jsonText(scopes), Valid: true}
 }

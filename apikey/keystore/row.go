@@ -2,6 +2,7 @@ package keystore
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -73,4 +74,13 @@ func (c *change) insert(r *row) (bool, error) {
 		r.hash, parent, r.depth, r.ttl, r.maxTTL, r.createdBy, r.createdAt, r.activateBy,
 		r.activatedAt, r.expiresAt, r.revokedAt)
 	return n == 1, err
+}
+
+// jsonText is a list of texts as the database keeps it.
+func jsonText[T ~[]E, E any](list T) string {
+	text, err := json.Marshal(list)
+	if err != nil {
+		return "[]" // which the table refuses
+	}
+	return string(text)
 }

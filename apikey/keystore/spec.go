@@ -40,7 +40,7 @@ const (
 )
 
 // checkWords collects what is wrong with the fields that are text.
-func (s Spec) checkWords(bad *invalid) {
+func (s Spec) checkWords(bad *fieldErrors) {
 	if s.Name != "" {
 		checkName(s.Name, bad)
 	}
@@ -55,7 +55,7 @@ func (s Spec) checkWords(bad *invalid) {
 	}
 }
 
-func checkName(name string, bad *invalid) {
+func checkName(name string, bad *fieldErrors) {
 	if utf8.RuneCountInString(name) > maxName || !printable(name) || strings.TrimSpace(name) != name {
 		bad.add("name", "%q is not 1 to %d printable characters without space at its ends", clip(name), maxName)
 	}
@@ -63,7 +63,7 @@ func checkName(name string, bad *invalid) {
 
 // id refuses what cannot be a project's, version's or build's; "" is left to
 // the caller.
-func (bad *invalid) id(field string, id apikey.ID) {
+func (bad *fieldErrors) id(field string, id apikey.ID) {
 	if len(id) > maxID || !printable(string(id)) {
 		bad.add(field, "%q is not up to %d printable bytes", clip(string(id)), maxID)
 	}
@@ -88,7 +88,7 @@ func clip(s string) string {
 }
 
 // checkScopes returns the canonical names, or those of fallback for nil.
-func (c *core) checkScopes(names, fallback apikey.Scopes, bad *invalid) apikey.Scopes {
+func (c *core) checkScopes(names, fallback apikey.Scopes, bad *fieldErrors) apikey.Scopes {
 	if names == nil {
 		names = fallback
 	}
@@ -102,7 +102,7 @@ func (c *core) checkScopes(names, fallback apikey.Scopes, bad *invalid) apikey.S
 }
 
 // checkAllowList returns the canonical list, or fallback for nil.
-func (c *core) checkAllowList(list, fallback apikey.AllowList, bad *invalid) apikey.AllowList {
+func (c *core) checkAllowList(list, fallback apikey.AllowList, bad *fieldErrors) apikey.AllowList {
 	if list == nil {
 		list = fallback
 	}

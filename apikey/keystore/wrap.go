@@ -25,7 +25,7 @@ func (s *Store) Wrap(ctx context.Context, secret apikey.Secret, within time.Dura
 	if within == 0 {
 		within = defaultHandleLife
 	}
-	var bad invalid
+	var bad fieldErrors
 	bad.within("within", within, maxHandleLife)
 	if err := bad.err(); err != nil {
 		return apikey.Secret{}, err

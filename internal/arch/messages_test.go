@@ -12,12 +12,12 @@ import (
 // innerMessages are the files in which errors may be made without their
 // package's name in front, and the function that puts it there.
 var innerMessages = map[string]string{
-	"apikey/keystore/links.go":  "trouble",
-	"apikey/keystore/reach.go":  "trouble",
-	"apikey/keystore/record.go": "trouble",
-	"apikey/keystore/row.go":    "trouble",
-	"apikey/keystore/verify.go": "trouble",
-	"queryset/condition.go":     "mistakef",
+	"apikey/keystore/links.go":       "trouble",
+	"apikey/keystore/linkresolve.go": "trouble",
+	"apikey/keystore/record.go":      "trouble",
+	"apikey/keystore/row.go":         "trouble",
+	"apikey/keystore/verify.go":      "trouble",
+	"queryset/condition.go":          "mistakef",
 }
 
 // TestMessagesStartWithTheirPackage reads the text given to errors.New,

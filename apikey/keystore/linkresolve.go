@@ -60,10 +60,10 @@ func (c *core) reached(column string) (stamp string, r *reached, err error) {
 	if len(parts) != 4 {
 		return "", nil, errors.New("the lists of links cannot be read")
 	}
-	taken := visitors{core: c, taken: map[string]bool{}}
+	reader := linkReader{core: c, taken: map[string]bool{}}
 	var lists [3][]apikey.Link
 	for i := range lists {
-		if lists[i], err = taken.entries(parts[1+i]); err != nil {
+		if lists[i], err = reader.entries(parts[1+i]); err != nil {
 			return "", nil, err
 		}
 	}
@@ -77,25 +77,25 @@ func byID(links []apikey.Link) []apikey.Link {
 	return links
 }
 
-// visitors takes each project once.
-type visitors struct {
+// linkReader reads lists of links, and takes each project once.
+type linkReader struct {
 	*core
 	taken map[string]bool
 }
 
 // entries reads one list, without what another list had.
-func (v *visitors) entries(list string) ([]apikey.Link, error) {
+func (r *linkReader) entries(list string) ([]apikey.Link, error) {
 	if list == "" {
 		return nil, nil
 	}
 	links := make([]apikey.Link, 0, 1+strings.Count(list, "\x1e"))
 	for entry := range strings.SplitSeq(list, "\x1e") {
 		project, stored, _ := strings.Cut(entry, "\x1f")
-		if v.taken[project] {
+		if r.taken[project] {
 			continue
 		}
-		v.taken[project] = true
-		scopes, err := v.of(stored)
+		r.taken[project] = true
+		scopes, err := r.scopesOf(stored)
 		if err != nil {
 			return nil, err
 		}
@@ -104,11 +104,11 @@ func (v *visitors) entries(list string) ([]apikey.Link, error) {
 	return links, nil
 }
 
-// of is what an entry's scopes permit; none given permit to read.
-func (v *visitors) of(stored string) (apikey.Scopes, error) {
+// scopesOf is what an entry's scopes permit; none given permit to read.
+func (r *linkReader) scopesOf(stored string) (apikey.Scopes, error) {
 	if stored == "" {
-		return v.reads, nil
+		return r.reads, nil
 	}
-	g, err := v.scopes.of(stored)
+	g, err := r.scopes.of(stored)
 	return g.permits, err
 }

@@ -1,7 +1,6 @@
 package keystore
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/buildkey/buildkey/internal/dialect"
@@ -31,13 +30,4 @@ func (c *core) text(statement string) string {
 		statement = sqliteWords.Replace(statement)
 	}
 	return c.dialect.Number(statement)
-}
-
-// jsonText is a list of texts as the database keeps it.
-func jsonText[T ~[]E, E any](list T) string {
-	text, err := json.Marshal(list)
-	if err != nil {
-		return "[]" // which the table refuses
-	}
-	return string(text)
 }

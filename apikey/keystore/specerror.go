@@ -21,22 +21,22 @@ func (e *SpecError) Error() string {
 	return "keystore: " + strings.Join(parts, "; ")
 }
 
-// invalid collects what is wrong.
-type invalid struct{ fields []FieldError }
+// fieldErrors collects what is wrong.
+type fieldErrors struct{ fields []FieldError }
 
-func (bad *invalid) add(field, format string, args ...any) {
+func (bad *fieldErrors) add(field, format string, args ...any) {
 	bad.fields = append(bad.fields, FieldError{field, fmt.Sprintf(format, args...)})
 }
 
 // addError adds what apikey says about a value.
-func (bad *invalid) addError(field string, err error) {
+func (bad *fieldErrors) addError(field string, err error) {
 	if err != nil {
 		bad.add(field, "%s", strings.TrimPrefix(err.Error(), "apikey: "))
 	}
 }
 
 // err is a *SpecError, or nil when nothing was wrong.
-func (bad *invalid) err() error {
+func (bad *fieldErrors) err() error {
 	if len(bad.fields) == 0 {
 		return nil
 	}
@@ -44,7 +44,7 @@ func (bad *invalid) err() error {
 }
 
 func specError(field, format string, args ...any) error {
-	var bad invalid
+	var bad fieldErrors
 	bad.add(field, format, args...)
 	return bad.err()
 }
