@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -68,6 +69,8 @@ func (h *history) round(t *testing.T, during period, tick func()) {
 		ended = ended || operations[which].ends
 		calls[i] = call{which, h.rand.IntN(50), before[max(0, len(before)-1-h.rand.IntN(3))]}
 	}
+	// What a renewed child may have is told by its parent, which is noted first.
+	slices.SortStableFunc(calls, func(a, b call) int { return a.n.born - b.n.born })
 	notes := make([]func(), opsARound)
 	atOnce(opsARound+1, func(i int) {
 		if i == opsARound {
