@@ -31,7 +31,7 @@
 //
 //	store.In(tx).Create(ctx, spec)                     // a build and its key, or neither
 //	handle, err := store.Wrap(ctx, secret, 0)          // for a queue, in place of the secret
-//	secret, err = store.Unwrap(ctx, handle.Reveal())   // once
+//	secret, err = store.Unwrap(ctx, handle.Reveal())   // once; the second time revokes the key
 //	child, secret, err := store.Derive(ctx, id, spec)  // weaker, never wider
 //	n, err := store.RevokeBuild(ctx, "42", grace)      // when the build ends
 //	err = store.AddLink(ctx, edit)                     // keys of one project reach another
@@ -55,6 +55,13 @@
 // by hand; while the database still has the stamp, the links are not read again. After
 // an edit, whichever project's, each key reads its links once more. Inside a
 // transaction of the caller's nothing is remembered.
+//
+// # For a cache
+//
+// A cache that answers in Verify's place, such as package keycache, needs four more
+// methods, and nothing else does: [Store.Format] to read a key's id, [Store.DB] for its
+// feed of changes, [Store.Watch] for those of this process before the feed has them,
+// and [Store.Used] to have a use noted that Verify has not seen.
 //
 // # Poolers
 //

@@ -25,8 +25,8 @@ const (
 )
 
 // Used notes that k was used, without I/O: Run writes it. Verify does this by
-// itself; a cache that answers in its place calls it. Of a key that was written
-// less than a minute ago nothing is noted.
+// itself, so this is for a cache: see the package documentation. Of a key that was
+// written less than a minute ago nothing is noted.
 func (s *Store) Used(k apikey.Key) {
 	now := s.now()
 	if !k.LastUsedAt.IsZero() && now-k.LastUsedAt.UnixMicro() < useEvery.Microseconds() {

@@ -18,7 +18,8 @@ type watchers struct {
 // Watch calls f after each change that this store has committed and that may
 // make a verified key worth less, with the key; uuid.Nil stands for any key. A
 // change inside a transaction of the caller's, and one made by another process,
-// is not told: a cache needs a feed from the database beside it. f must be quick.
+// is not told: a cache needs a feed from the database beside it. f must be quick. It
+// is for a cache: see the package documentation.
 func (s *Store) Watch(f func(key uuid.UUID)) {
 	s.watched.mu.Lock()
 	defer s.watched.mu.Unlock()
@@ -49,8 +50,10 @@ func (c *change) weakens(kind string, ids ...string) {
 	})
 }
 
-// DB is the database that the store was made with, for a cache's feed.
+// DB is the database that the store was made with. It is for a cache: see the package
+// documentation.
 func (s *Store) DB() *sqlx.DB { return s.db }
 
-// Format is how this store's keys are written, for a cache that reads them.
+// Format is how this store's keys are written. It is for a cache: see the package
+// documentation.
 func (s *Store) Format() apikey.Format { return s.keys }
