@@ -80,6 +80,7 @@ func scanColumn(rows *sql.Rows, d dialect.Dialect) (column, error) {
 	c.loose = c.kind == kindText && !strict
 	if d == dialect.Postgres {
 		c.loose = c.kind == kindText && looseOnPostgres(base, strict)
+		c.list = strings.HasPrefix(base, "_")
 	}
 	return c, nil
 }

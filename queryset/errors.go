@@ -17,6 +17,9 @@ var (
 	// insert outside the key's reach. The message names which. A missing scope
 	// is an [apikey.ScopeError].
 	ErrForbidden = apikey.ErrForbidden
+	// ErrBadValue: there is nothing to write, or a value that its column does not
+	// take. The message names the column where it is known, and no value.
+	ErrBadValue = apikey.ErrBadValue
 	// ErrUnscoped: nobody said whose rows to look at.
 	ErrUnscoped = apikey.ErrUnscoped
 )
@@ -35,9 +38,29 @@ type unavailable struct {
 func (e *unavailable) Error() string   { return "queryset: " + e.doing + ": " + e.err.Error() }
 func (e *unavailable) Unwrap() []error { return []error{e.err, apikey.ErrUnavailable} }
 
+// badValue matches ErrBadValue, and what the database said. It has a text of its
+// own, since the database's may hold values.
+type badValue struct {
+	text  string
+	cause error // nil where the database was not asked
+}
+
+func (e *badValue) Error() string { return "queryset: " + e.text }
+
+func (e *badValue) Unwrap() []error {
+	if e.cause == nil {
+		return []error{ErrBadValue}
+	}
+	return []error{ErrBadValue, e.cause}
+}
+
+func badValuef(format string, args ...any) error {
+	return &badValue{text: fmt.Sprintf(format, args...)}
+}
+
 // ours tells which errors are the package's own words already.
 func ours(err error) bool {
-	for _, e := range []error{ErrNotFound, ErrForbidden, ErrUnscoped, apikey.ErrUnavailable} {
+	for _, e := range []error{ErrNotFound, ErrForbidden, ErrBadValue, ErrUnscoped, apikey.ErrUnavailable} {
 		if errors.Is(err, e) {
 			return true
 		}

@@ -68,8 +68,9 @@ func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
-// idText is the text of an id that a caller gave: an integer, a string, an
-// apikey.ID, a uuid.UUID, anything else that is a driver.Valuer or a Stringer.
+// idText is the text of an id that a caller gave: an integer, also as a float, a
+// string, an apikey.ID, a uuid.UUID, anything else that is a driver.Valuer or a
+// Stringer.
 // It is false for NULL, nil and what can be no id.
 func idText(id any) (string, bool) {
 	switch v := id.(type) {
@@ -81,7 +82,9 @@ func idText(id any) (string, bool) {
 		return v, true
 	case apikey.ID:
 		return string(v), true
-	case nil, []byte, bool, float64:
+	case float64:
+		return floatID(v)
+	case nil, []byte, bool:
 		return "", false
 	}
 	return reflectedID(reflect.ValueOf(id))
@@ -117,10 +120,21 @@ func plainID(v reflect.Value) (string, bool) {
 		return strconv.FormatInt(v.Int(), 10), true
 	case v.CanUint():
 		return strconv.FormatUint(v.Uint(), 10), true
+	case v.CanFloat():
+		return floatID(v.Float())
 	case v.Kind() == reflect.String:
 		return v.String(), true
 	}
 	return "", false
+}
+
+// floatID is a number as JSON is decoded to, unless it may stand for its
+// neighbour: 9007199254740993 is 2^53 as a float64.
+func floatID(f float64) (string, bool) {
+	if f != math.Trunc(f) || math.Abs(f) >= exactFloats {
+		return "", false
+	}
+	return strconv.FormatInt(int64(f), 10), true
 }
 
 // isNull tells whether v is written as NULL.

@@ -2,6 +2,8 @@ package queryset
 
 import (
 	"database/sql"
+	"encoding/json"
+	"math"
 	"strconv"
 	"testing"
 
@@ -42,6 +44,7 @@ func TestCanonicalID(t *testing.T) {
 
 type (
 	named    int64
+	real     float64
 	slug     string
 	speaking int64
 	wrapped  struct{ n int }
@@ -61,7 +64,10 @@ func TestIDText(t *testing.T) {
 		{7, "7"}, {int8(-7), "-7"}, {uint64(18446744073709551615), "18446744073709551615"}, {"7", "7"}, {apikey.ID("7"), "7"},
 		{named(7), "7"}, {slug("x"), "x"}, {speaking(7), "7"}, {wrapped{7}, "7"}, {&seven, "7"}, {id, id.String()}, {&id, id.String()},
 		{sql.NullInt64{Int64: 7, Valid: true}, "7"}, {sql.NullString{String: "x", Valid: true}, "x"}, {&sql.NullInt64{Int64: 7, Valid: true}, "7"},
-		{nil, ""}, {sql.NullInt64{}, ""}, {(*int)(nil), ""}, {(*uuid.UUID)(nil), ""}, {7.0, ""}, {float32(7), ""}, {true, ""},
+		{nil, ""}, {sql.NullInt64{}, ""}, {(*int)(nil), ""}, {(*uuid.UUID)(nil), ""}, {true, ""},
+		{7.0, "7"}, {float32(7), "7"}, {real(-7), "-7"}, {json.Number("7"), "7"}, {1.5, ""}, {float32(1.5), ""}, {math.NaN(), ""}, {math.Inf(1), ""},
+		{9007199254740991.0, "9007199254740991"}, {-9007199254740991.0, "-9007199254740991"}, {1e300, ""},
+		{9007199254740992.0, ""}, {-9007199254740992.0, ""}, {float32(9007199254740992), ""}, {json.Number("9007199254740993"), "9007199254740993"},
 		{[]byte("7"), ""}, {[]int{7}, ""}, {endless{}, ""}, {map[string]any{}, ""}, {func() {}, ""},
 	} {
 		if got, ok := idText(row.id); got != row.want || ok != (row.want != "") {

@@ -14,8 +14,12 @@ import (
 // table has a Parent and its column is not NULL, that parent must be in reach
 // as well. Anything else is ErrForbidden, which reads the same for a parent
 // that does not exist; so is a column that the key may not write, and a key
-// whose allow list does not name all of the resource. An empty row is an error.
-// The key needs the scope resource:create.
+// whose allow list does not name all of the resource. The key needs the scope
+// resource:create.
+//
+// An empty row, and values that no column or not this one takes, are
+// [ErrBadValue] as [Query.Update] tells, a NOT NULL column that was left out among
+// them.
 func (q Query) Insert(ctx context.Context, db DB, row Values) (id apikey.ID, err error) {
 	ids, err := q.InsertAll(ctx, db, []Values{row})
 	if err != nil {
@@ -25,10 +29,11 @@ func (q Query) Insert(ctx context.Context, db DB, row Values) (id apikey.ID, err
 }
 
 // InsertAll writes many new rows in one statement, all of them or none, and
-// gives their ids in the order of rows. Every row names the same columns. Each
-// is checked as Insert checks one, and if one may not be written none is. No
-// rows, and more values than the database takes arguments for one statement
-// (65535 on PostgreSQL, 32766 on SQLite), are errors.
+// gives their ids in the order of rows. Each is checked as Insert checks one, and
+// if one may not be written none is. Every row names the same columns: rows that
+// differ in that, and no rows, are [ErrBadValue]. More values than the database
+// takes arguments for one statement (65535 on PostgreSQL, 32766 on SQLite) are
+// an error.
 func (q Query) InsertAll(ctx context.Context, db DB, rows []Values) (ids []apikey.ID, err error) {
 	err = q.run(ctx, db, actionCreate, "inserting into", func(ctx context.Context, j *job) (err error) {
 		ids, err = j.insert(ctx, rows)
@@ -56,27 +61,34 @@ func (j *job) insert(ctx context.Context, rows []Values) ([]apikey.ID, error) {
 		return nil, err
 	}
 	j.rows = n.flat()
-	return j.inserted(ctx, len(rows))
+	ids, err := j.inserted(ctx, len(rows))
+	return ids, j.refused(err)
 }
 
-// insertable checks the allow list and the columns.
+// insertable checks the allow list, the columns, and the types of the values.
 func (j *job) insertable(rows []Values) error {
-	if len(rows) == 0 {
-		return mistakef("there are no rows to insert into %s", j.table.table.Name)
-	}
 	if j.reach.listed {
 		return forbidden("the key's allow list does not name %s:*, which an insert needs", j.table.table.Resource)
+	}
+	if len(rows) == 0 {
+		return badValuef("there are no rows to insert into %s", j.table.table.Name)
 	}
 	first, err := j.columnsOf(rows[0])
 	if err != nil {
 		return err
 	}
+	if err := j.fillable(first); err != nil {
+		return err
+	}
 	for i, row := range rows {
 		if columns, err := j.columnsOf(row); err != nil || !slices.Equal(columns, first) {
-			return mistakef("row %d to insert into %s names other columns than row 0: name the same in each", i, j.table.table.Name)
+			return badValuef("row %d to insert into %s names other columns than row 0: name the same in each", i, j.table.table.Name)
+		}
+		if err := j.sendable(first, row); err != nil {
+			return err
 		}
 	}
-	return j.fillable(first)
+	return nil
 }
 
 // fillable lets a key write the columns that place a row, which are checked by

@@ -31,6 +31,8 @@ func (k kind) String() string {
 	return "other"
 }
 
+func (k kind) integer() bool { return k == kindInt16 || k == kindInt32 || k == kindInt64 }
+
 // column is one column as the database's catalog tells of it.
 type column struct {
 	name    string
@@ -40,6 +42,7 @@ type column struct {
 	// collation or padding.
 	loose bool
 	bytes bool // bytea, BLOB: stays []byte in a map
+	list  bool // an array, on PostgreSQL
 }
 
 // kindOf reads the name of a base type, or SQLite's declared type.

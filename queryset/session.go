@@ -104,7 +104,7 @@ func (e unknownColumn) Unwrap() error { return e.mistake }
 // operator that is not there any more (class 42), a type that is another now
 // (22P02, 42804), or SQLite's general error, which is what it has for those.
 func outdated(err error) bool {
-	if sqliteGeneral(err) {
+	if sqliteCode(err) == 1 {
 		return true
 	}
 	switch dialect.SQLState(err) {
@@ -114,7 +114,11 @@ func outdated(err error) bool {
 	return false
 }
 
-func sqliteGeneral(err error) bool {
+// sqliteCode is the extended result code of an error of SQLite's, 0 for others.
+func sqliteCode(err error) int {
 	var coded interface{ Code() int }
-	return errors.As(err, &coded) && coded.Code() == 1
+	if errors.As(err, &coded) {
+		return coded.Code()
+	}
+	return 0
 }

@@ -61,10 +61,6 @@ type Public struct {
 	Read  []string
 }
 
-// Values are the columns to write and what to write in them. A nil value is
-// NULL.
-type Values map[string]any
-
 // For is the rows that the request may reach: those of the key in ctx; else
 // every row, for a caller whom [apikey.WithEverything] marks; else the public
 // ones, where the table declares any. Otherwise every method of the Query says

@@ -10,8 +10,15 @@ import (
 
 // Update writes set to the row with that id. A row that is absent, out of reach
 // or left out by Where is ErrNotFound; a column that a key may not write is
-// ErrForbidden and named, whether the row exists or not; an empty set is an
-// error. The key needs the scope resource:update.
+// ErrForbidden and named, whether the row exists or not. The key needs the scope
+// resource:update.
+//
+// [ErrBadValue] is an empty set; a value of a type that no column takes, such as
+// a list or a map from a request's body; and what the database refuses about the
+// values: NOT NULL, a CHECK, and on PostgreSQL a data exception such as a word
+// for a number (one in an argument of Where reads the same). It names the
+// column where that is known, and never repeats a value. A violated unique or
+// foreign key is the driver's own error.
 func (q Query) Update(ctx context.Context, db DB, id any, set Values) error {
 	return q.run(ctx, db, actionUpdate, "updating a row of", func(ctx context.Context, j *job) error {
 		n, err := j.write(ctx, formUpdate, set, id)
@@ -80,7 +87,11 @@ func (j *job) write(ctx context.Context, f form, set Values, id any) (int64, err
 	if j.reach.none() || f.one() && !j.identify(id) {
 		return 0, nil
 	}
-	return j.exec(ctx, j.st, j.args())
+	n, err := j.exec(ctx, j.st, j.args())
+	if key.columns != "" {
+		err = j.refused(err)
+	}
+	return n, err
 }
 
 func (q Query) paged() bool { return q.orderCount > 0 || q.limit.set || q.offset.set }
@@ -100,19 +111,7 @@ func (j *job) settable(set Values) ([]string, error) {
 			return nil, err
 		}
 	}
-	return columns, nil
-}
-
-func (j *job) columnsOf(row Values) ([]string, error) {
-	if len(row) == 0 {
-		return nil, mistakef("there are no values to write to %s", j.table.table.Name)
-	}
-	columns := make([]string, 0, len(row))
-	for c := range row {
-		columns = append(columns, c)
-	}
-	slices.Sort(columns)
-	return columns, nil
+	return columns, j.sendable(columns, set)
 }
 
 // buildWrite carries the scope in the statement's own WHERE. Where rows are of

@@ -1,0 +1,89 @@
+package queryset
+
+import (
+	"database/sql/driver"
+	"math"
+	"reflect"
+	"slices"
+)
+
+// Values are the columns to write and what to write in them. A nil value is
+// NULL. They may come from a request's body: what a key may not write is
+// refused, and so is what no column takes, which is [ErrBadValue].
+//
+// A number that encoding/json decodes is a float64, and exact up to 2^53. One
+// beyond is refused for a column of integers, rather than written as its
+// neighbour; a decoder that was told UseNumber keeps it exact.
+type Values map[string]any
+
+// exactFloats is the first number that may stand for its neighbour as a float64.
+const exactFloats = 1 << 53
+
+// columnsOf are the columns of a row, sorted.
+func (j *job) columnsOf(row Values) ([]string, error) {
+	if len(row) == 0 {
+		return nil, badValuef("there are no values to write to %s", j.table.table.Name)
+	}
+	columns := make([]string, 0, len(row))
+	for c := range row {
+		columns = append(columns, c)
+	}
+	slices.Sort(columns)
+	return columns, nil
+}
+
+// sendable looks at row's values before anything is sent. What a key gives for
+// a column that places the row is judged as an id later, and here only kept from
+// being what no id can be.
+func (j *job) sendable(columns []string, row Values) error {
+	table := j.table.table
+	for _, name := range columns {
+		c, _ := j.table.column(name)
+		takes, rounds, v := c.takes(row[name]), c.rounds(row[name]), row[name]
+		if takes && !rounds {
+			continue
+		}
+		asID := !j.reach.all && slices.Contains(table.placing(), name)
+		if _, ok := idText(v); !takes && !(asID && ok) {
+			return badValuef("the column %s of %s takes no %T", quoteForError(name), table.Name, v)
+		}
+		if rounds && !asID {
+			return badValuef("the column %s of %s takes integers, and a %T of 2^53 or more may be another than was meant: decode it with UseNumber",
+				quoteForError(name), table.Name, v)
+		}
+	}
+	return nil
+}
+
+// takes tells whether v is of a type that can be sent for c: a list only for a
+// column of lists, which a driver would write as text in any other.
+func (c column) takes(v any) bool {
+	if _, ok := v.(driver.Valuer); ok || driver.IsValue(v) {
+		return true
+	}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Bool, reflect.String:
+		return true
+	case reflect.Pointer:
+		return r.IsNil() || c.takes(r.Elem().Interface())
+	case reflect.Slice:
+		return r.Type().Elem().Kind() == reflect.Uint8 || c.list && c.takesEach(r)
+	default:
+		return r.CanInt() || r.CanUint() || r.CanFloat()
+	}
+}
+
+func (c column) takesEach(list reflect.Value) bool {
+	for i := range list.Len() {
+		if !c.takes(list.Index(i).Interface()) {
+			return false
+		}
+	}
+	return true
+}
+
+// rounds tells whether v may have lost digits that c would keep.
+func (c column) rounds(v any) bool {
+	f, ok := v.(float64)
+	return ok && c.kind.integer() && math.Abs(f) >= exactFloats
+}
