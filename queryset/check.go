@@ -14,6 +14,12 @@ import (
 // types differ, a Public condition that the database refuses. On PostgreSQL
 // every way that a key reaches the rows must have an index, or the error holds
 // the CREATE INDEX that is missing. Run it at start. Nil: nothing is wrong.
+//
+// A Resource says that keys may reach the rows, so a table that has one and no
+// path to a project is an error: no key would ever find a row in it. Tables
+// without a path are right where keys have no business: one with neither a
+// Resource nor an attachment, for Unscoped and [apikey.WithEverything]; one that is
+// Public and has no attachment, for callers without a key.
 func Check(ctx context.Context, db DB, tables ...*Table) error {
 	s, err := open(db)
 	if err != nil {
@@ -53,7 +59,7 @@ func (c *checker) table(ctx context.Context, t *Table) {
 		return
 	}
 	c.seen[t] = true
-	if t.Resource == "" {
+	if t.Resource == "" && len(t.placing()) > 0 {
 		c.say(mistakef("table %q declares no Resource, which a key's scopes would have to name", t.Name))
 	}
 	b, err := bind(ctx, c.db, c.memory.dialect, t)
@@ -68,6 +74,7 @@ func (c *checker) table(ctx context.Context, t *Table) {
 }
 
 func (c *checker) bound(ctx context.Context, b *bound) {
+	c.path(b)
 	c.types(b)
 	c.public(ctx, b)
 	indexes, err := learnIndexes(ctx, c.db, b)
@@ -81,6 +88,14 @@ func (c *checker) bound(ctx context.Context, b *bound) {
 	c.say(indexes.unique(b))
 	if b.dialect == dialect.Postgres {
 		c.problems = append(c.problems, indexes.missing(b)...)
+	}
+}
+
+// path: every key fixes a project, and a row must say or hang from one.
+func (c *checker) path(b *bound) {
+	forKeys := b.table.Resource != "" && (b.table.Public == nil || len(b.table.placing()) > 0)
+	if forKeys && !b.reaches.has(apikey.LevelProject) {
+		c.say(mistakef("table %s has no path to a project, so that no key reaches a row of it: declare Project or a Parent", b.table.Name))
 	}
 }
 

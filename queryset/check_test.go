@@ -1,6 +1,7 @@
 package queryset_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -83,6 +84,45 @@ func TestCheckFinds(t *testing.T) {
 			}
 			if _, err := row.table.ForKey(keyOf("1", "", "")).Count(t.Context(), db); err == nil || !strings.HasPrefix(err.Error(), "queryset: ") {
 				t.Errorf("%s: Count: %v", row.name, err)
+			}
+		}
+	})
+}
+
+// TestCheckOfPaths: a table that no key can reach a row of is a mistake, unless
+// it is for others.
+func TestCheckOfPaths(t *testing.T) {
+	t.Parallel()
+	const says = "no path to a project, so that no key reaches a row of it: declare Project or a Parent"
+	public := &queryset.Public{Where: "1 = 1"}
+	pathless := &queryset.Table{Name: "versions", Resource: "version", Version: "id"}
+	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+		fill(t, db)
+		for _, row := range []struct {
+			name  string
+			table *queryset.Table
+			told  int // how many tables are told of
+		}{
+			{"a build", &queryset.Table{Name: "builds", Resource: "build", Build: "id"}, 1},
+			{"a build and a version", &queryset.Table{Name: "builds", Resource: "build", Version: "version_id", Build: "id"}, 1},
+			{"nothing", &queryset.Table{Name: "projects", Resource: "project"}, 1},
+			{"a parent without", &queryset.Table{Name: "builds", Resource: "build", Build: "id",
+				Parent: &queryset.Parent{Table: pathless, Column: "version_id"}}, 2},
+			{"its own, and a parent without", &queryset.Table{Name: "builds", Resource: "build", Project: "project_id",
+				Parent: &queryset.Parent{Table: pathless, Column: "version_id"}}, 1},
+			{"a build, public", &queryset.Table{Name: "builds", Resource: "build", Build: "id", Public: public}, 1},
+			{"for callers without a key", &queryset.Table{Name: "projects", Resource: "project", Public: public}, 0},
+			{"for Unscoped", &queryset.Table{Name: "projects"}, 0},
+			{"its own", &queryset.Table{Name: "projects", Resource: "project", Project: "id"}, 0},
+			{"its parent's", &queryset.Table{Name: "versions", Resource: "version", Version: "id",
+				Parent: &queryset.Parent{Table: projects, Column: "project_id"}}, 0},
+		} {
+			err := queryset.Check(t.Context(), db, row.table)
+			if n := strings.Count(fmt.Sprint(err), says); n != row.told || n == 0 && err != nil {
+				t.Errorf("%s: %d times: %v", row.name, n, err)
+			}
+			if n, err := row.table.ForKey(project1).Count(t.Context(), db); row.told > 0 && row.table.Project == "" && (n != 0 || err != nil) {
+				t.Errorf("%s: %d rows, %v", row.name, n, err)
 			}
 		}
 	})
