@@ -33,7 +33,17 @@
 // that the table declares [Public] can be read; with neither, every method says
 // [ErrUnscoped]. [Check] tells at start what is wrong with the declarations.
 //
-// # What else there is
+// # What is answered
+//
+//	ErrNotFound    the row is absent or out of reach
+//	ErrForbidden   a scope, a column or the place of a new row is not the key's
+//	ErrBadValue    there is nothing to write, or a value that its column does not take
+//	ErrUnscoped    nobody said whose rows to look at
+//
+// They are apikey's, which the middleware answers with 404, 403, 400 and 500; with
+// 503 an error that matches [apikey.ErrUnavailable], when the database could not
+// answer. So a handler can decode a body into [Values] and give them to Update or
+// Insert, and return the error.
 //
 // # Statements written by hand
 //

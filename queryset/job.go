@@ -22,8 +22,8 @@ type job struct {
 	id   any   // that was asked for
 	rows []any // values to write
 
-	room   [8]any // for arguments
-	places [8]any // for a row's columns
+	argRoom  [8]any // for a statement's arguments
+	destRoom [8]any // for where a row's columns go
 }
 
 // jobs are those that are over, for the next ones to use.
@@ -169,7 +169,7 @@ func (j *job) args() []any {
 	if j.pool == nil {
 		return j.bind(nil, j.st.args)
 	}
-	return j.bind(j.room[:0], j.st.args)
+	return j.bind(j.argRoom[:0], j.st.args)
 }
 
 func (j *job) bind(out []any, args []argument) []any {

@@ -16,14 +16,14 @@ type Query struct {
 	conds      *condition
 	order      string // terms, one a line
 	orderCount int
-	limit      bound64
-	offset     bound64
+	limit      optional
+	offset     optional
 	err        error
 	alter      *alteration
 }
 
-// bound64 is a number that may not be there.
-type bound64 struct {
+// optional is a number that may not be there.
+type optional struct {
 	n   int64
 	set bool
 }
@@ -67,13 +67,13 @@ func (q Query) OrderBy(terms ...string) Query {
 // Limit is how many rows Select gives at most; zero gives none, and a negative
 // one is an error. Get, Count and Exists pay no heed to it.
 func (q Query) Limit(n int) Query {
-	q.limit = bound64{int64(n), true}
+	q.limit = optional{int64(n), true}
 	return q
 }
 
 // Offset is how many rows Select leaves out first; a negative one is an error.
 // Get, Count and Exists pay no heed to it.
 func (q Query) Offset(n int) Query {
-	q.offset = bound64{int64(n), true}
+	q.offset = optional{int64(n), true}
 	return q
 }

@@ -29,7 +29,7 @@ func (q Query) Get(ctx context.Context, db DB, dest any, id any) error {
 			return err
 		}
 		defer rows.Close()
-		return j.st.target.one(rows, to, j.places[:0])
+		return j.st.target.one(rows, to, j.destRoom[:0])
 	})
 }
 
@@ -56,7 +56,7 @@ func (q Query) Select(ctx context.Context, db DB, dest any) error {
 			return err
 		}
 		defer rows.Close()
-		return j.st.target.many(rows, to, j.places[:0])
+		return j.st.target.many(rows, to, j.destRoom[:0])
 	})
 }
 

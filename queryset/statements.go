@@ -2,51 +2,16 @@ package queryset
 
 import (
 	"container/list"
+	"context"
 	"database/sql"
-	"reflect"
 	"sync"
 
-	"github.com/jmoiron/sqlx/reflectx"
+	"github.com/jmoiron/sqlx"
 )
 
 // maxStatements is how many statements are kept per database. The one that was
 // not used for longest makes room for a new one.
 const maxStatements = 256
-
-// shape is all that a statement's text depends on. Two uses of one shape differ
-// in arguments only.
-type shape struct {
-	form   form
-	table  *bound
-	alter  *alteration
-	fields *fields
-
-	reach reachShape
-	above reachShape // of an insert's parent
-
-	conds      string
-	condCount  int
-	order      string
-	orderCount int
-	limit      bool
-	offset     bool
-
-	columns string // written, by name
-	rows    int    // inserted
-
-	mapper *reflectx.Mapper
-	dest   reflect.Type
-}
-
-// reachShape is a reach without its values.
-type reachShape struct {
-	all, public, own, linked, listed bool
-	fixed                            attachments
-}
-
-func (r *reach) shape() reachShape {
-	return reachShape{r.all, r.public, r.own, r.linked, r.listed, r.fixed}
-}
 
 // statement is SQL of one shape. What is not in the first group is guarded by
 // the statements it is among.
@@ -143,5 +108,60 @@ func (st *statement) close() {
 	if st.dropped && st.users == 0 && st.prepared != nil {
 		st.prepared.Close()
 		st.prepared = nil
+	}
+}
+
+// prepare makes sure that st is prepared, once however many ask for it.
+func (s *statements) prepare(ctx context.Context, db *sqlx.DB, st *statement) (*sql.Stmt, error) {
+	if ready := s.prepared(st); ready != nil {
+		return ready, nil
+	}
+	select {
+	case st.turn <- struct{}{}:
+		defer func() { <-st.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if ready := s.prepared(st); ready != nil {
+		return ready, nil
+	}
+	stmt, err := db.PrepareContext(ctx, st.text)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st.prepared = stmt
+	return stmt, nil
+}
+
+// prepared is st as it was prepared on the database, nil if it was not.
+func (s *statements) prepared(st *statement) *sql.Stmt {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return st.prepared
+}
+
+// want notes that a transaction had to prepare st for itself.
+func (s *statements) want(st *statement) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.wanted) < maxStatements {
+		s.wanted = append(s.wanted, st.shape)
+	}
+}
+
+// prepareWanted prepares what transactions wanted. What fails will be told to
+// whoever runs it.
+func (s *statements) prepareWanted(ctx context.Context, db *sqlx.DB) {
+	s.mu.Lock()
+	wanted := s.wanted
+	s.wanted = nil
+	s.mu.Unlock()
+	for _, key := range wanted {
+		if st := s.get(&key); st != nil {
+			_, _ = s.prepare(ctx, db, st)
+			s.done(st)
+		}
 	}
 }

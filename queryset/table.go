@@ -17,7 +17,9 @@ import (
 type Table struct {
 	// Name is the table's, with its schema before a dot where it needs one.
 	Name string
-	// Resource is the name in scopes and allow lists: "build".
+	// Resource is the name in scopes and allow lists: "build". The Catalog in the
+	// keystore's Config has to know it, or no key permits anything of the table.
+	// See https://pkg.go.dev/github.com/buildkey/buildkey/apikey#example-package-OwnResource
 	Resource string
 	// ID is the primary key column, "id" when empty. Its type is an integer, a
 	// UUID or text.
@@ -30,10 +32,13 @@ type Table struct {
 	Parent *Parent
 	// Read and Write are the columns that a key may read and write. Nil: all
 	// readable, none writable. The id, the attachment columns and the Parent's
-	// column can never be updated by a key, whatever Write says.
+	// column can never be updated by a key, whatever Write says. The attachment
+	// and Parent columns may be given to an Insert without standing in Write:
+	// what they say must lie in the key's reach.
 	Read, Write []string
-	// Ancestor is what a key attached below this table's level may do with the
-	// one row above it: a build key with its project. Nil: nothing. It never
+	// Ancestor is for keys from below: it is what a key attached below this table's
+	// level may do with the one row above it, as a build key with its project.
+	// Keys of this level and wider go by Read and Write. Nil: nothing. It never
 	// inserts or deletes.
 	Ancestor *Fields
 	// Public are the rows that anyone may read. Nil: none.
