@@ -13,7 +13,7 @@ type running struct {
 	MaxConcurrent int64 `json:"max_concurrent"`
 }
 
-// concurrentBuilds answers GET /api/v2/build/concurrent/. It is one of the three
+// concurrentBuilds answers GET /api/v2/build/concurrent/. It is one of the four
 // places with authorization of their own: a build key reaches no build but its
 // own, and may still know how many of its project's are running. So the count,
 // and nothing but the count, is unscoped, and held to the project that the key

@@ -6,7 +6,8 @@
 // route its permission, tables.go says how rows hang from builds, versions and
 // projects and which fields a key may write, and a key's own record says the rest.
 // A handler finds and changes rows through a queryset and checks nothing, but for
-// concurrent.go and environment.go, which say why.
+// the four places with authorization of their own, which say why: attachment.go,
+// concurrent.go, environment.go and once.go.
 //
 //	s, err := server.Open(ctx, server.Config{})
 //	if err != nil { … }

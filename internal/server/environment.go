@@ -18,7 +18,7 @@ type variable struct {
 }
 
 // chooseEnvironment leaves of each project's variables those that the caller may
-// know. It is one of the three places with authorization of their own, since the
+// know. It is one of the four places with authorization of their own, since the
 // choice is within one field. The attacker is the author of a pull request, whose
 // build runs code that nobody has reviewed: a key attached to an external version,
 // or to a build of one, gets public variables only, and so does a visitor from

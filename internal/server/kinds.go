@@ -122,7 +122,7 @@ func anyArray(raw json.RawMessage) (any, error) {
 	return compactJSON(raw)
 }
 
-// whole is a positive duration: a string such as "90m", or whole seconds.
+// positiveDuration is longer than zero: a string such as "90m", or whole seconds.
 func positiveDuration(raw json.RawMessage) (any, error) {
 	v, err := duration(raw)
 	if err == nil && v.(time.Duration) == 0 {

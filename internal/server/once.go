@@ -47,7 +47,7 @@ func (res resource[T]) made(ctx context.Context, id apikey.ID) (object, error) {
 }
 
 // theSame are the rows that stand in the way of one that the caller may make. It
-// is one of the three places with authorization of their own, which is that of
+// is one of the four places with authorization of their own, which is that of
 // the Insert before it: a retry is refused nothing that the first try was given.
 func (res resource[T]) theSame(cond string, args ...any) queryset.Query {
 	return res.table.Unscoped("who may make a row may learn that it is there").Where(cond, args...)

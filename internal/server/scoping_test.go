@@ -3,6 +3,8 @@ package server
 import (
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -131,4 +133,34 @@ func seen(shown map[string]any, field string, want any) any {
 		names = append(names, name)
 	}
 	return names
+}
+
+// TestDocNamesWhoAuthorizes: the package's doc names every file that looks at
+// rows other than as the caller, and each says so itself.
+func TestDocNamesWhoAuthorizes(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := filepath.Glob("*.go")
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("%d sources, %v", len(sources), err)
+	}
+	looks := regexp.MustCompile(`\.(ForKey|Unscoped)\(`)
+	for _, name := range sources {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, "_test.go") || name == "doc.go" || name == "routes.go" || name == "tables.go" {
+			continue
+		}
+		text := strings.ReplaceAll(string(source), "\n// ", " ")
+		says := strings.Contains(text, "one of the four places with authorization of their own")
+		named := strings.Contains(string(doc), name)
+		if other := looks.MatchString(text); says != other || named != other {
+			t.Errorf("%s looks as another than the caller: %t; says so: %t; doc.go: %t", name, other, says, named)
+		}
+	}
 }
