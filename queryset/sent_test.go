@@ -89,6 +89,42 @@ func TestLearnedOnce(t *testing.T) {
 	}
 }
 
+// TestLearnedInTransactions: one of Begin's knows what its database knows, and a
+// plain one what it learned itself.
+func TestLearnedInTransactions(t *testing.T) {
+	t.Parallel()
+	file := dbtest.SQLite(t)
+	fill(t, file)
+	db, s := sentTo(t, file)
+	twice := func(on queryset.DB) int {
+		before := s.count("pragma_table_xinfo")
+		for range 2 {
+			if n, err := commands.ForKey(project1).Count(t.Context(), on); err != nil || n != 12 {
+				t.Errorf("%d, %v", n, err)
+			}
+		}
+		return s.count("pragma_table_xinfo") - before
+	}
+	for _, want := range []int{3, 0} { // a database that is not known yet, and one that is
+		ours, err := queryset.Begin(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := twice(ours); n != want {
+			t.Errorf("Begin: the catalog was asked %d times, want %d", n, want)
+		}
+		ours.Rollback()
+		plain := db.MustBegin()
+		if n := twice(plain); n != 3 {
+			t.Errorf("a plain transaction: the catalog was asked %d times for three tables", n)
+		}
+		plain.Rollback()
+		if n := twice(struct{ queryset.DB }{db}); n != 6 {
+			t.Errorf("a DB of another type: the catalog was asked %d times in two statements", n)
+		}
+	}
+}
+
 // TestNothingIsSent: an id that can be no row's, a key that reaches nothing and
 // a mistake cost no statement.
 func TestNothingIsSent(t *testing.T) {
