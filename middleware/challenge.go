@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/buildkey/buildkey/parser"
@@ -25,7 +26,7 @@ func (p *passage) challenge(status int, token, scope string) string {
 			params += `, scope="` + scope + `"`
 		}
 	}
-	asked := challengesOf(g.parser())
+	asked := slices.Clone(challengesOf(g.parser()))
 	for i := range asked {
 		asked[i] = withParams(asked[i], params)
 	}

@@ -20,16 +20,16 @@ type objectCheck struct {
 func (p *passage) admit(check *objectCheck) {
 	p.required.Store(true)
 	if check != nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
+		p.checks.Lock()
+		defer p.checks.Unlock()
 		p.pending = append(p.pending, check)
 	}
 }
 
 // waiting are the checks that the request has met so far, in order.
 func (p *passage) waiting() []*objectCheck {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.checks.Lock()
+	defer p.checks.Unlock()
 	return slices.Clip(p.pending)
 }
 

@@ -24,6 +24,7 @@ const staffReason = "the request's user is staff"
 
 // lookUp asks the Verifier about the key and the application about the user.
 func (p *passage) lookUp(r *http.Request) error {
+	p.identity = identity{} // what a call was at that panicked does not count
 	if err := p.verify(r); err != nil || p.guard.User == nil {
 		return err
 	}
@@ -71,21 +72,24 @@ func (who *identity) value(name any) any {
 	return nil
 }
 
-// above returns r with the identity in its context. The passage answers for it,
-// unless something nearer does, as it may for a user.
-func (who *identity) above(r *http.Request) *http.Request {
-	ctx := r.Context()
-	if who.keyed && ctx.Value(incontext.Key{}) != any(&who.key) {
-		ctx = context.WithValue(ctx, incontext.Key{}, &who.key)
+type coveredInContext struct{}
+
+// visible returns r with the identity in its context, above what else was put there
+// since Authenticate. What is put there after a Require stays above.
+func (p *passage) visible(r *http.Request) *http.Request {
+	ctx, who := r.Context(), &p.identity
+	if !p.covered || ctx.Value(coveredInContext{}) == p {
+		return r
 	}
+	ctx = context.WithValue(ctx, coveredInContext{}, p)
 	if who.user != nil {
 		ctx = permission.WithUser(ctx, who.user)
 	}
 	if who.staff {
 		ctx = apikey.WithEverything(ctx, staffReason)
 	}
-	if ctx == r.Context() {
-		return r
+	if who.keyed {
+		ctx = context.WithValue(ctx, incontext.Key{}, &who.key)
 	}
 	return r.WithContext(ctx)
 }

@@ -18,7 +18,8 @@ import (
 // all that the guard wraps around the request's handler.
 //
 // From Authenticate on it is the request's context too, which answers for the key
-// and the user once Require has identified them. So the request is copied once.
+// and the user once Require has identified them. So the request is copied once,
+// unless something stands nearer to the handler that would answer instead.
 type passage struct {
 	context.Context
 	guard   *Guard
@@ -27,12 +28,16 @@ type passage struct {
 	answer  watchedWriter // what Authenticate hands on
 	noStore [1]string     // a line of the answer's header
 
-	mu         sync.Mutex
-	identified atomic.Bool // identity and failure do not change any more
-	identity   identity
-	failure    error
-	required   atomic.Bool // some Require let the request through
-	pending    []*objectCheck
+	identifying sync.Mutex
+	identified  atomic.Bool // the next three do not change any more
+	identity    identity
+	failure     error
+	covered     bool        // the handler's context must be told: something nearer may answer
+	hidden      atomic.Bool // from a route that asks nobody
+
+	required atomic.Bool // some Require let the request through
+	checks   sync.Mutex
+	pending  []*objectCheck
 }
 
 type passageInContext struct{}
@@ -74,20 +79,26 @@ func (p *passage) Value(name any) any {
 func (p *passage) String() string { return "middleware.Authenticate" }
 
 // identify finds out who sent r, the first time it is asked. It returns r with
-// the key and user in its context, above others that were put there since
-// Authenticate.
+// the key and user in its context.
 func (p *passage) identify(r *http.Request) (*http.Request, error) {
-	if p.identified.Load() {
+	if !p.identified.Load() {
+		p.identifyOnce(r)
+	}
+	if p.failure != nil {
 		return r, p.failure
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	return p.visible(r), nil
+}
+
+func (p *passage) identifyOnce(r *http.Request) {
+	p.identifying.Lock()
+	defer p.identifying.Unlock()
 	if !p.identified.Load() {
 		p.failure = p.lookUp(r)
+		p.covered = p.identity.user != nil || p.hidden.Load() ||
+			r.Context().Value(incontext.Key{}) != p.Context.Value(incontext.Key{})
 		p.identified.Store(true)
-		r = p.identity.above(r)
 	}
-	return r, p.failure
 }
 
 // redact takes the presented key out of a text that others wrote.

@@ -58,7 +58,7 @@ func (h *guarded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if p.missing { // or else Authenticate did it
 		if _, user := permission.UserFrom(r.Context()); user {
-			keepPrivate(w, &p.noStore)
+			keepPrivate(w, new([1]string))
 		}
 	}
 	d, trace := h.guard.decide(h.permission, r, nil)
@@ -86,7 +86,7 @@ func (h *guarded) enter(r *http.Request) (*http.Request, *passage, error) {
 		}
 	}
 	if h.permission == permission.AllowAny {
-		return r, p, nil
+		return p.withoutAsking(r), p, nil
 	}
 	r, err := p.identify(r)
 	return r, p, err

@@ -23,7 +23,7 @@ var costs = []struct {
 	allocs    float64
 }{
 	{"nobody, AllowAny", "", permission.AllowAny, 2},
-	{"key, AllowAny", goodKey, permission.AllowAny, 3},
+	{"key, AllowAny", goodKey, permission.AllowAny, 5},
 	{"nobody reads", "", permission.Or(permission.HasBuildAPIKey, permission.Restricted), 2},
 	{"key", goodKey, permission.Or(permission.HasBuildAPIKey, permission.Restricted), 4}, // one is the keyring's
 	{"key, pending", goodKey, isOwner, 11},

@@ -222,6 +222,26 @@ func TestChallengeIsTheParsersOwn(t *testing.T) {
 	}
 }
 
+// listed is a parser with a list of its own.
+type listed struct {
+	parser.Parser
+	challenges []string
+}
+
+func (p listed) Challenges() []string { return p.challenges }
+
+func TestChallengesStayAsTheyWere(t *testing.T) {
+	t.Parallel()
+	s := newStand()
+	s.Parser = listed{parser.Token, []string{"Token", "Bearer"}}
+	for range 2 {
+		w := s.get(expiredKey, permission.HasBuildAPIKey, ok)
+		if got := w.Header().Get("WWW-Authenticate"); got != `Token error="invalid_token", Bearer error="invalid_token"` {
+			t.Errorf("challenge %q", got)
+		}
+	}
+}
+
 func TestWriteErrorWithoutAGuard(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()

@@ -50,7 +50,7 @@ func (w *watchedWriter) varied() {
 		w.line[0] = w.vary
 		header["Vary"] = w.line[:]
 	case !slices.Contains(lines, w.vary):
-		header["Vary"] = append(lines, w.vary)
+		header["Vary"] = append(slices.Clip(lines), w.vary)
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 // reads in their canonical spelling, so that answers can name them in Vary
 // (RFC 9110, section 12.5.5). The parsers of this package have it. One that asks
 // for a choice of credentials may have a method Challenges() []string as well,
-// with each alternative of its Challenge; that of [First] has it.
+// with each alternative of its Challenge; that of [First] has it. A Parser around
+// another passes both on.
 type Parser interface {
 	// Parse returns the raw key that h carries: ErrMissing when it carries
 	// none for this parser, ErrMalformed when it carries something that
