@@ -143,7 +143,9 @@ func (cfg *Config) complete() error {
 // Verify answers as [keystore.Store.Verify] does, from memory where that is
 // allowed. A key that was remembered and has died since gets the error of its
 // death; the wrong secret for it is apikey.ErrUnknown without a query. A key that
-// changed under a slow read again and again is apikey.ErrUnavailable.
+// changed under a slow read again and again is apikey.ErrUnavailable. A derived key
+// is read again after each Bound, since it dies with the keys above it. The lists of
+// the key are the cache's own: read them, and change a copy.
 func (c *Cache) Verify(ctx context.Context, raw string) (apikey.Key, error) {
 	id, secret, err := c.format.Parse(raw)
 	if err != nil {
@@ -190,7 +192,7 @@ func (d *digest) equal(o *digest) bool { return subtle.ConstantTimeCompare(d[:],
 // pulse.
 func (c *Cache) remembered(p *presented, now time.Time) (*entry, error) {
 	e, ok := c.entries.GetIfPresent(p.id)
-	if !ok || !c.changes.unchanged(&e.seen) {
+	if !ok || !c.changes.unchanged(&e.seen) || e.old(now, c.cfg.Bound) {
 		return nil, nil
 	}
 	if !e.digest.equal(&p.digest) {

@@ -397,3 +397,24 @@ func TestNewRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestDerivedKeysAreReadAgain counts reads as time goes by in which nothing is
+// reported.
+func TestDerivedKeysAreReadAgain(t *testing.T) {
+	t.Parallel()
+	for parent, want := range map[uuid.UUID][]int64{uuid.Nil: {1, 1, 1}, uuid.Must(uuid.NewV7()): {1, 1, 2}} {
+		now := time.Now()
+		c, s := fresh(t, Config{Now: func() time.Time { return now }})
+		k, raw := s.add()
+		k.Parent, k.ExpiresAt = parent, now.Add(3*time.Hour)
+		s.keys[raw] = k
+		for i, step := range []time.Duration{0, 59 * time.Minute, time.Minute} {
+			now = now.Add(step)
+			c.Beat(now)
+			mustVerify(t, c, raw)
+			if n := s.asked.Load(); n != want[i] {
+				t.Errorf("parent %v, %v later: %d reads, want %d", parent, step, n, want[i])
+			}
+		}
+	}
+}

@@ -16,6 +16,7 @@ type entry struct {
 	key    apikey.Key
 	digest digest
 	seen   generations
+	read   time.Time    // from when on it says nothing of the keys above it
 	noted  atomic.Int64 // when a use was last passed on, in seconds
 }
 
@@ -24,6 +25,12 @@ type entry struct {
 func (e *entry) due(now time.Time) bool {
 	last, second := e.noted.Load(), now.Unix()
 	return second-last >= 60 && e.noted.CompareAndSwap(last, second)
+}
+
+// old tells whether a derived key is to be read again. It dies with the keys above
+// it, also by their clocks, of which nobody reports and the entry knows nothing.
+func (e *entry) old(now time.Time, bound time.Duration) bool {
+	return e.key.Parent != uuid.Nil && !within(e.read, now, bound)
 }
 
 // newEntries bounds the number by the weight: no entry weighs less than its share

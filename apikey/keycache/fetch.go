@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
 )
@@ -33,7 +34,7 @@ func (c *Cache) fetch(ctx context.Context, p presented) (apikey.Key, error) {
 			return apikey.Key{}, err
 		}
 		if vouched {
-			c.remember(k, p.digest, seen)
+			c.remember(&entry{key: k, digest: p.digest, seen: seen, read: started})
 		}
 		return k, nil
 	}
@@ -55,8 +56,13 @@ func (c *Cache) ask(ctx context.Context, p presented) (apikey.Key, error) {
 	return k, err
 }
 
-func (c *Cache) remember(k apikey.Key, d digest, seen generations) {
-	e := &entry{key: k, digest: d, seen: seen}
+// remember keeps an entry, with texts of its own: those of the store hang on to a
+// longer one.
+func (c *Cache) remember(e *entry) {
+	k := &e.key
+	for _, text := range []*string{&k.Name, (*string)(&k.Project), (*string)(&k.Version), (*string)(&k.Build), &k.CreatedBy} {
+		*text = strings.Clone(*text)
+	}
 	e.noted.Store(c.cfg.Now().Unix())
 	c.entries.Set(k.ID, e)
 }

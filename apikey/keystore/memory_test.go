@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/dbtest"
 	"github.com/google/uuid"
 )
 
@@ -159,5 +160,32 @@ func TestMemoryHasOneStamp(t *testing.T) {
 	}
 	if len(m.keys) != 2 || len(m.projects) != 1 || m.links != 2 {
 		t.Errorf("%d keys, %d projects, %d links", len(m.keys), len(m.projects), m.links)
+	}
+}
+
+// TestEditsFromAnotherSchema are made by a session whose search_path leads to another
+// store's tables, or nowhere, as that of pg_restore.
+func TestEditsFromAnotherSchema(t *testing.T) {
+	t.Parallel()
+	b, elsewhere := newBench(t, dbtest.Postgres(t), Config{}), newBench(t, dbtest.Postgres(t), Config{})
+	raw := b.hub(t)
+	var schema string
+	if err := b.db.Get(&schema, `SELECT current_schema()`); err != nil {
+		t.Fatal(err)
+	}
+	edits := map[string]string{
+		"elsewhere": `DELETE FROM ` + schema + `.buildkey_links WHERE project = 'h00'`,
+		"nowhere":   `SET search_path = ''; DELETE FROM ` + schema + `.buildkey_links WHERE project = 'h01'; RESET search_path`,
+	}
+	for i, where := range []string{"elsewhere", "nowhere"} {
+		if n, _ := b.reaches(t, raw, ""); n != manyOthers-i {
+			t.Fatalf("reaches %d projects before, want %d", n, manyOthers-i)
+		}
+		if _, err := elsewhere.db.Exec(edits[where]); err != nil {
+			t.Fatal(err)
+		}
+		if n, there := b.reaches(t, raw, apikey.ID(fmt.Sprintf("h%02d", i))); there || n != manyOthers-i-1 {
+			t.Errorf("%s: reaches %d projects after, and the one that was taken away: %v", where, n, there)
+		}
 	}
 }

@@ -109,7 +109,9 @@ func (c *Config) setDefaults() {
 // it. What a call does is then undone by a rollback, its audit trail with it. Its
 // line in the log is written at once and stays; it carries committed=false. A
 // refusal leaves a transaction of PostgreSQL's usable. Run and Migrate take no
-// part in it. A nil tx gives a store with transactions of its own.
+// part in it. A nil tx gives a store with transactions of its own. An edit of links
+// in a transaction above READ COMMITTED can fail when it is committed (SQLSTATE
+// 40001), when others edited theirs meanwhile.
 func (s *Store) In(tx *sqlx.Tx) *Store {
 	return &Store{core: s.core, tx: tx}
 }
