@@ -20,7 +20,8 @@
 // A report only moves a generation counter, and an entry holds the counters as
 // they were before its key was read. A read that began before a revocation and
 // ended after it is therefore remembered in vain. Expiry and lapse are asked of
-// the clock at every hit.
+// the clock at every hit. A derived key dies with the keys above it as well, whose
+// times an entry does not know, and is read again after each Bound.
 //
 // # In bad states
 //
