@@ -13,9 +13,9 @@ import (
 
 // identity is who a request proved to come from.
 type identity struct {
-	key   apikey.Key // of a refused key too, as far as the Verifier told
-	keyed bool
+	key   apikey.Key      // of a refused key too, as far as the Verifier told
 	user  permission.User // nil when there is none
+	keyed bool
 	staff bool
 }
 

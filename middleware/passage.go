@@ -24,20 +24,20 @@ type passage struct {
 	context.Context
 	guard   *Guard
 	secret  apikey.Secret // what was presented; empty when missing or malformed
-	missing bool          // nothing was presented
 	answer  watchedWriter // what Authenticate hands on
 	noStore [1]string     // a line of the answer's header
 
 	identifying sync.Mutex
-	identified  atomic.Bool // the next three do not change any more
 	identity    identity
 	failure     error
-	covered     bool        // the handler's context must be told: something nearer may answer
+	identified  atomic.Bool // identity, failure and covered do not change any more
 	hidden      atomic.Bool // from a route that asks nobody
+	required    atomic.Bool // some Require let the request through
+	missing     bool        // nothing was presented
+	covered     bool        // the handler's context must be told: something nearer may answer
 
-	required atomic.Bool // some Require let the request through
-	checks   sync.Mutex
-	pending  []*objectCheck
+	checks  sync.Mutex
+	pending []*objectCheck
 }
 
 type passageInContext struct{}

@@ -95,7 +95,7 @@ func (c *core) tellSpent(ctx context.Context, id uuid.UUID) {
 
 func (r *refusals) kind(err error) (string, *count) {
 	switch {
-	case errors.Is(err, apikey.ErrMalformed):
+	case err == apikey.ErrMalformed: // by Parse, which wraps it in nothing: floods come here
 		return "malformed", &r.malformed
 	case errors.Is(err, apikey.ErrUnknown):
 		return "unknown", &r.unknown
