@@ -22,7 +22,7 @@ const (
 
 // Histories of keys whose every round is a few operations at once, on real
 // goroutines and connections; the clock moves while they are at it. What each call
-// answered bounds what may be true afterwards, see node. 400 histories, or
+// answered bounds what may be true afterwards, see node. 200 histories, or
 // 10,000 under BUILDKEY_SOAK=1; BUILDKEY_SEED repeats the choices of a run.
 func TestHistories(t *testing.T) {
 	t.Parallel()
@@ -35,7 +35,7 @@ func TestHistories(t *testing.T) {
 	}
 	t.Logf("BUILDKEY_SEED=%d", seed)
 	r := postgresRig(t, atATime*opsARound)
-	total := soak(400, 10_000)
+	total := soak(200, 10_000)
 	for first := 0; first < total && !t.Failed(); first += historiesABatch {
 		b := batch{rig: r, rand: rand.New(rand.NewPCG(seed, uint64(first)))}
 		for i := range historiesABatch {
