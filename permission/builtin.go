@@ -3,6 +3,7 @@ package permission
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/internal/incontext"
@@ -75,10 +76,11 @@ func HasScope(scope string) Permission {
 	missing := missingScope(scope)
 	return New("HasScope("+scope+")", func(r *http.Request) error {
 		k := keyOf(r)
-		switch {
-		case k == nil:
+		if k == nil {
 			return unlessKnown(r, errNoKey)
-		case !permits(k).Has(scope):
+		}
+		names := permits(k)
+		if !slices.Contains(names, scope) && !names.Has(scope) { // the name itself was checked above
 			return missing
 		}
 		return nil

@@ -62,9 +62,12 @@ func (t *Trace) operand(i int) *Trace {
 
 // decidedBy notes whose answer is kept so far.
 func (t *Trace) decidedBy(i int) {
-	if t == nil {
-		return
+	if t != nil {
+		t.markDecisive(i)
 	}
+}
+
+func (t *Trace) markDecisive(i int) {
 	for j := range t.Operands {
 		t.Operands[j].Decisive = j == i
 	}
@@ -72,9 +75,12 @@ func (t *Trace) decidedBy(i int) {
 
 // skipAfter notes that operand i settled the matter.
 func (t *Trace) skipAfter(i int) {
-	if t == nil {
-		return
+	if t != nil {
+		t.skipRest(i)
 	}
+}
+
+func (t *Trace) skipRest(i int) {
 	did := " granted"
 	if t.Operands[i].Decision.Verdict == Deny {
 		did = " denied"
