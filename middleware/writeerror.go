@@ -29,9 +29,9 @@ import (
 //
 // Every error may be wrapped. The text of one that matches apikey.ErrForbidden or
 // ErrBadValue is shown, since it names the column or the reach; that of a
-// ScopeError is the scope. All are logged with method, path and the key's id: 404 at debug level, a
-// refusal at info, the others as errors. Of an answer that has begun already
-// nothing can be changed, so the error is only logged.
+// ScopeError is the scope. All are logged with method, path and the key's id: 404
+// at debug level, a refusal at info, the others as errors. Of an answer that has
+// begun already nothing can be changed, so the error is only logged.
 //
 // r is the request that the handler was given. Without a Guard the scheme is
 // Token and the log slog.Default().

@@ -29,20 +29,21 @@ type Places struct {
 }
 
 // Usual returns the places of Debian, Fedora, Alpine and Homebrew, after $PATH
-// and the folder that pg_config names.
+// and the folder that pg_config names. Homebrew's are those of macOS, and
+// $HOMEBREW_PREFIX, which its set-up of the shell exports.
 func Usual() Places {
-	return Places{
-		Path: os.Getenv("PATH") + string(os.PathListSeparator) + configured(),
-		Globs: []string{
-			"/usr/lib/postgresql/*/bin",
-			"/usr/pgsql-*/bin",
-			"/usr/libexec/postgresql*",
-			"/usr/local/pgsql/bin",
-			"/opt/homebrew/opt/postgresql*/bin",
-			"/usr/local/opt/postgresql*/bin",
-			"/home/linuxbrew/.linuxbrew/opt/postgresql*/bin",
-		},
+	globs := []string{
+		"/usr/lib/postgresql/*/bin",
+		"/usr/pgsql-*/bin",
+		"/usr/libexec/postgresql*",
+		"/usr/local/pgsql/bin",
+		"/opt/homebrew/opt/postgresql*/bin",
+		"/usr/local/opt/postgresql*/bin",
 	}
+	if homebrew := os.Getenv("HOMEBREW_PREFIX"); homebrew != "" {
+		globs = append(globs, filepath.Join(homebrew, "opt/postgresql*/bin"))
+	}
+	return Places{Path: os.Getenv("PATH") + string(os.PathListSeparator) + configured(), Globs: globs}
 }
 
 // Find returns the first folder that holds initdb and postgres, or an error that

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -69,6 +70,21 @@ func TestFindSaysWhatToDo(t *testing.T) {
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error %q does not say %q", err, want)
+		}
+	}
+}
+
+// TestHomebrewWhereverItIs is not parallel: it sets the environment.
+func TestHomebrewWhereverItIs(t *testing.T) {
+	const everywhere = "/opt/homebrew/opt/postgresql*/bin"
+	for prefix, want := range map[string]string{"": everywhere, "/srv/brew": "/srv/brew/opt/postgresql*/bin"} {
+		t.Setenv("HOMEBREW_PREFIX", prefix)
+		globs := Usual().Globs
+		if !slices.Contains(globs, everywhere) || !slices.Contains(globs, want) {
+			t.Errorf("HOMEBREW_PREFIX=%q: looks in %q, want %s too", prefix, globs, want)
+		}
+		if i := slices.IndexFunc(globs, func(glob string) bool { return !filepath.IsAbs(glob) }); i >= 0 {
+			t.Errorf("HOMEBREW_PREFIX=%q: %q is relative", prefix, globs[i])
 		}
 	}
 }
