@@ -129,7 +129,7 @@ func (b *bound) holds(l apikey.Level) column {
 	return column{}
 }
 
-// public tells whether any row can be: all tables on the way must declare it.
+// isPublic tells whether any row can be: all tables on the way must declare it.
 func (b *bound) isPublic() bool {
 	for ; b != nil; b = b.parent {
 		if b.table.Public == nil {

@@ -70,8 +70,7 @@ func isHex(c byte) bool {
 
 // idText is the text of an id that a caller gave: an integer, also as a float, a
 // string, an apikey.ID, a uuid.UUID, anything else that is a driver.Valuer or a
-// Stringer.
-// It is false for NULL, nil and what can be no id.
+// Stringer. It is false for NULL, nil and what can be no id.
 func idText(id any) (string, bool) {
 	switch v := id.(type) {
 	case int:

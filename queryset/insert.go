@@ -31,9 +31,9 @@ func (q Query) Insert(ctx context.Context, db DB, row Values) (id apikey.ID, err
 // InsertAll writes many new rows in one statement, all of them or none, and
 // gives their ids in the order of rows. Each is checked as Insert checks one, and
 // if one may not be written none is. Every row names the same columns: rows that
-// differ in that, and no rows, are [ErrBadValue]. More values than the database
-// takes arguments for one statement (65535 on PostgreSQL, 32766 on SQLite) are
-// an error.
+// differ in that, and no rows, are [ErrBadValue]. More than fit into one statement's
+// arguments (65535 on PostgreSQL, 32766 on SQLite, less 512 and one for each row)
+// are an error.
 func (q Query) InsertAll(ctx context.Context, db DB, rows []Values) (ids []apikey.ID, err error) {
 	err = q.run(ctx, db, actionCreate, "inserting into", func(ctx context.Context, j *job) (err error) {
 		ids, err = j.insert(ctx, rows)

@@ -29,12 +29,12 @@ type reach struct {
 	listed bool // only those that the allow list names
 	fields *fields
 
-	values values
+	values keyValues
 	why    string // no own rows are in reach
 }
 
-// values are the arguments that come from the key, as they are sent.
-type values struct {
+// keyValues are the arguments that come from the key, as they are sent.
+type keyValues struct {
 	attach  [apikey.LevelBuild + 1]any
 	links   []any
 	allowed []any

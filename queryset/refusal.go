@@ -8,8 +8,9 @@ import (
 	"github.com/lib/pq"
 )
 
-// SQLite's codes for what is wrong with a value.
+// SQLite's codes: its general error, and for what is wrong with a value.
 const (
+	sqliteGeneral  = 1
 	sqliteMismatch = 20
 	sqliteCheck    = 275
 	sqliteNotNull  = 1299
@@ -17,9 +18,9 @@ const (
 )
 
 const (
-	isNothing = "is nothing that its column takes"
-	isNULL    = "must not be NULL"
-	isChecked = "fails a check of the table"
+	whyType  = "is nothing that its column takes"
+	whyNULL  = "must not be NULL"
+	whyCheck = "fails a check of the table"
 )
 
 // refused makes ErrBadValue of what the database says about a value that was to
@@ -42,23 +43,23 @@ func (j *job) refused(err error) error {
 func refusal(err error) string {
 	switch sqliteCode(err) {
 	case sqliteNotNull:
-		return isNULL
+		return whyNULL
 	case sqliteCheck:
-		return isChecked
+		return whyCheck
 	case sqliteDatatype, sqliteMismatch:
-		return isNothing
+		return whyType
 	}
 	switch state := dialect.SQLState(err); {
 	case state == "23502":
-		return isNULL
+		return whyNULL
 	case state == "23514":
-		return isChecked
+		return whyCheck
 	case state == "22001":
 		return "is too long for its column"
 	case state == "22003":
 		return "is out of its column's range"
 	case strings.HasPrefix(state, "22"):
-		return isNothing
+		return whyType
 	}
 	return ""
 }

@@ -104,7 +104,7 @@ func (e unknownColumn) Unwrap() error { return e.mistake }
 // operator that is not there any more (class 42), a type that is another now
 // (22P02, 42804), or SQLite's general error, which is what it has for those.
 func outdated(err error) bool {
-	if sqliteCode(err) == 1 {
+	if sqliteCode(err) == sqliteGeneral {
 		return true
 	}
 	switch dialect.SQLState(err) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Names of an insert's own tables and column. No identifier holds a space.
+// Names of the statements' own tables and column. No identifier holds a space.
 const (
 	newRowAlias = `"new row"`
 	inReach     = `"in reach"`

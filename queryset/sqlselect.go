@@ -19,7 +19,7 @@ func (j *job) buildRead(w *writer, key shape, columns []column, order []orderTer
 		}
 		w.put("SELECT ", names(columns), " FROM (")
 		w.union(j.table, names(inner), parts)
-		w.put(`) AS "in reach"`)
+		w.put(") AS ", inReach)
 	}
 	if key.form == formSelect {
 		w.order(order)
@@ -35,7 +35,7 @@ func (j *job) buildCount(w *writer) {
 	}
 	w.put("SELECT count(*) FROM (")
 	w.union(j.table, "1", parts)
-	w.put(`) AS "in reach"`)
+	w.put(") AS ", inReach)
 }
 
 // union is SELECT of each part, joined by UNION ALL. No row is in two parts:

@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 	"queryset/internal/": {module + "/apikey", module + "/queryset", sqlx, pq, uuid},
 }
 
-// muxFiles are the only files outside internal/ and cmd/ that know a router.
+// muxFiles are the only files outside internal/ and cmd/ that know gorilla/mux.
 var muxFiles = []string{"middleware/routes.go"}
 
 func TestLibraryPackagesImportOnlyWhatTheyMay(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -92,7 +91,7 @@ func (s *Server) writeBuild(ctx context.Context, tx *queryset.Tx, b build, set q
 	if err != nil || !isFinal(set["state"]) {
 		return err
 	}
-	_, err = s.keys.In(tx.Tx).RevokeBuild(withActor(ctx), apikey.ID(strconv.FormatInt(b.ID, 10)), lastCalls)
+	_, err = s.keys.In(tx.Tx).RevokeBuild(withActor(ctx), idOf(b.ID), lastCalls)
 	return err
 }
 

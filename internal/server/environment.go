@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strconv"
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/queryset"
@@ -34,7 +33,7 @@ func chooseEnvironment(ctx context.Context, db queryset.DB, rows []project, _ bo
 		return err
 	}
 	for i, row := range rows {
-		if trusted && strconv.FormatInt(row.ID, 10) == string(k.Project) {
+		if trusted && idOf(row.ID) == k.Project {
 			continue
 		}
 		if rows[i].Environment, err = publicOnly(row.Environment); err != nil {

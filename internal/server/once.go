@@ -53,7 +53,7 @@ func (res resource[T]) theSame(cond string, args ...any) queryset.Query {
 	return res.table.Unscoped("who may make a row may learn that it is there").Where(cond, args...)
 }
 
-// first is the id of the first row of q.
+// first is the id of one row of q, ErrNotFound when there is none.
 func (res resource[T]) first(ctx context.Context, q queryset.Query) (apikey.ID, error) {
 	rows := []struct {
 		ID int64 `db:"id"`

@@ -22,9 +22,9 @@ import (
 //go:embed guard.sh
 var guard string
 
-// Cluster is a running server. It runs until [Cluster.Stop], or until the process
-// that started it ends, however it ends. Keep the value for as long as the server
-// is needed: once it is garbage, its pipe is closed and the server stops.
+// Cluster is a running server. It runs until [Cluster.Stop] or [Cluster.Halt], or until
+// the process that started it ends, however it ends. Keep the value for as long as
+// the server is needed: once it is garbage, its pipe is closed and the server stops.
 type Cluster struct {
 	url  string
 	dir  string
