@@ -34,7 +34,8 @@ type Config struct {
 	Feed Feed
 	// Now is the clock. Nil is time.Now. It must be the store's.
 	Now func() time.Time
-	// Logger is told when the feed comes and goes. Nil is slog.Default().
+	// Logger is told when the feed is lost, at most once a minute, and when there
+	// is none. Nil is slog.Default().
 	Logger *slog.Logger
 }
 

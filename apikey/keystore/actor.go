@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/google/uuid"
 )
 
 type actorInContext struct{}
@@ -22,10 +23,13 @@ func actorOf(ctx context.Context) string {
 		return unstorable.Replace(strings.ToValidUTF8(actor, "\uFFFD"))
 	}
 	if k, ok := apikey.FromContext(ctx); ok {
-		return "key:" + k.ID.String()
+		return keyActor(k.ID)
 	}
 	return ""
 }
+
+// keyActor is the actor that a key is.
+func keyActor(id uuid.UUID) string { return "key:" + id.String() }
 
 // unstorable replaces what PostgreSQL does not take, and what ends a part of a record.
 var unstorable = strings.NewReplacer("\x00", "\uFFFD", partEnd, "\uFFFD")

@@ -30,7 +30,7 @@ const (
 	revokeNow   = setRevoked + `, at_once = true` + ofTheseKeys
 )
 
-// revokeOne ends a key, which the caller has locked, and its descendants.
+// revokeOne ends a key and its descendants, and locks them.
 func (c *change) revokeOne(id uuid.UUID, grace time.Duration) error {
 	_, err := c.revokeFamily(c.now()+grace.Microseconds(), grace, `k.id = ?`, id.String())
 	return err

@@ -83,7 +83,7 @@ func (c *change) child(p *member, spec Spec) (*row, error) {
 		name: spec.Name, project: spec.Project, version: spec.Version, build: spec.Build,
 		scopes: jsonText(scopes), allowList: jsonText(list),
 		parent: uuid.NullUUID{UUID: p.key.ID, Valid: true}, depth: p.row.depth + 1,
-		createdBy: cmp.Or(spec.CreatedBy, actorOf(c.ctx), "key:"+p.key.ID.String()),
+		createdBy: cmp.Or(spec.CreatedBy, actorOf(c.ctx), keyActor(p.key.ID)),
 		createdAt: c.now(), revokedAt: p.row.revokedAt,
 	}
 	return r, r.liveInside(&p.row, spec)

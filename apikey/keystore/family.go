@@ -54,8 +54,8 @@ type member struct {
 const selectMember = `SELECT k.id, ` + record + `, k.secret_hash, k.held_name, k.depth, k.ttl, k.max_ttl, k.dies_at, ` + above + `
 FROM buildkey_keys k WHERE k.id = ?`
 
-// member reads a key, which the caller has locked; apikey.ErrNotFound when it is
-// gone.
+// member reads a key; apikey.ErrNotFound when it is gone. It locks nothing: who
+// changes the key, or gives it a child, has locked it before.
 func (c *change) member(id uuid.UUID) (*member, error) {
 	var m member
 	r := &m.row

@@ -83,14 +83,20 @@ type linkReader struct {
 	taken map[string]bool
 }
 
+// The signs in a list of links, char(30) and char(31) in its statement.
+const (
+	entryEnd   = "\x1e"
+	projectEnd = "\x1f" // within an entry
+)
+
 // entries reads one list, without what another list had.
 func (r *linkReader) entries(list string) ([]apikey.Link, error) {
 	if list == "" {
 		return nil, nil
 	}
-	links := make([]apikey.Link, 0, 1+strings.Count(list, "\x1e"))
-	for entry := range strings.SplitSeq(list, "\x1e") {
-		project, stored, _ := strings.Cut(entry, "\x1f")
+	links := make([]apikey.Link, 0, 1+strings.Count(list, entryEnd))
+	for entry := range strings.SplitSeq(list, entryEnd) {
+		project, stored, _ := strings.Cut(entry, projectEnd)
 		if r.taken[project] {
 			continue
 		}

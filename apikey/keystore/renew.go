@@ -2,6 +2,7 @@ package keystore
 
 import (
 	"context"
+	"time"
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/google/uuid"
@@ -36,7 +37,7 @@ func (s *Store) Renew(ctx context.Context, id uuid.UUID) (apikey.Key, error) {
 		if err := c.get(apikey.ErrNotFound, renewKey, []any{now, now, id.String()}, &r.expiresAt); err != nil {
 			return err
 		}
-		return c.happened(now, eventRenew, "until "+instant(r.expiresAt).Format(timeLayout), id.String())
+		return c.happened(now, eventRenew, "until "+instant(r.expiresAt).Format(time.RFC3339), id.String())
 	})
 	if err != nil {
 		return apikey.Key{}, err
@@ -44,5 +45,3 @@ func (s *Store) Renew(ctx context.Context, id uuid.UUID) (apikey.Key, error) {
 	k, err := s.key(&r)
 	return k, trouble("read a key", err)
 }
-
-const timeLayout = "2006-01-02T15:04:05Z07:00"

@@ -46,7 +46,7 @@ func (s *Store) RevokeSecret(ctx context.Context, raw string) error {
 		return nil
 	}
 	if actorOf(ctx) == "" {
-		ctx = WithActor(ctx, "key:"+k.ID.String())
+		ctx = WithActor(ctx, keyActor(k.ID))
 	}
 	err = s.Revoke(ctx, k.ID, 0)
 	if errors.Is(err, apikey.ErrNotFound) {

@@ -44,10 +44,7 @@ func (s Spec) checkWords(bad *fieldErrors) {
 	if s.Name != "" {
 		checkName(s.Name, bad)
 	}
-	if s.Project == "" {
-		bad.add("project", "is required")
-	}
-	bad.id("project", s.Project)
+	checkProject(s.Project, bad)
 	bad.id("version", s.Version)
 	bad.id("build", s.Build)
 	if len(s.CreatedBy) > maxCreatedBy || !printable(s.CreatedBy) {

@@ -7,11 +7,11 @@ import (
 )
 
 // sqliteWords turns the few words of PostgreSQL that the statements use into
-// SQLite's, and writes out the functions. SQLite locks by writing first, see [Store.change].
+// SQLite's, and writes out the functions. SQLite locks by writing first: see
+// lockSQLite.
 var sqliteWords = strings.NewReplacer(
 	"LEAST(", "min(",
 	"GREATEST(", "max(",
-	"chr(", "char(",
 	"= ANY(ARRAY(", "IN (",
 	" FOR UPDATE SKIP LOCKED))", ")",
 	" FOR UPDATE", "",

@@ -20,7 +20,8 @@ type Config struct {
 	// Catalog knows the scopes. Nil is apikey.DefaultCatalog.
 	Catalog *apikey.Catalog
 	// Limits bounds the life of the key that a Spec asks for: what is above is
-	// refused, and what a Spec leaves out is no longer than that. Nil, and a field that is not positive: the zero Limits' values.
+	// refused, and what a Spec leaves out is no longer than that. Nil, and a
+	// field that is not positive: the zero Limits' values.
 	Limits func(Spec) Limits
 	// Retention is how long Run and Purge(ctx, 0) leave a dead key in the table
 	// after its death. Zero is DefaultRetention.

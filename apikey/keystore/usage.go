@@ -62,8 +62,8 @@ const writeUsesSQLite = `UPDATE buildkey_keys SET last_used_at = v.at
 FROM (SELECT json_extract(value, '$.id') AS id, json_extract(value, '$.at') AS at FROM json_each(?)) AS v
 WHERE buildkey_keys.id = v.id AND (last_used_at IS NULL OR last_used_at <= v.at - 60000000)`
 
-// selectUnwritten finds those of a batch that the statement above has skipped:
-// whoever held their rows may have changed something else.
+// selectUnwritten finds those of a batch that writeUses has skipped: whoever
+// held their rows may have changed something else.
 const selectUnwritten = `SELECT k.id FROM buildkey_keys k JOIN json_to_recordset(?::json) AS v(id uuid, at bigint) ON v.id = k.id
 WHERE k.last_used_at IS NULL OR k.last_used_at <= v.at - 60000000`
 

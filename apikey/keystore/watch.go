@@ -35,7 +35,7 @@ func (w *watchers) tell(key uuid.UUID) {
 }
 
 // weakens tells the watchers, once the change is committed, of keys that may be
-// worth less now. What only adds is left out.
+// worth less now. What is done to a handle alone is left out.
 func (c *change) weakens(kind string, ids ...string) {
 	if !c.commits || kind == eventWrap || kind == eventUnwrap {
 		return
