@@ -29,8 +29,9 @@ type Event struct {
 	Detail string
 }
 
-const selectEvents = `SELECT at, kind, actor, key_id, project, version, build, scopes, allow_list, detail
-FROM buildkey_events WHERE `
+const eventColumns = `at, kind, actor, key_id, project, version, build, scopes, allow_list, detail`
+
+const selectEvents = `SELECT ` + eventColumns + ` FROM buildkey_events WHERE `
 
 // Events is the story of a key, oldest first. It outlives the key; a key that
 // never was has none. Its only errors match apikey.ErrUnavailable.
@@ -96,7 +97,7 @@ const (
 	eventLinkMode    = "link_mode"
 )
 
-const insertEvent = `INSERT INTO buildkey_events (at, kind, actor, key_id, project, version, build, scopes, allow_list, detail)
+const insertEvent = `INSERT INTO buildkey_events (` + eventColumns + `)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // born records the birth of r, with all that it may do.
@@ -110,7 +111,7 @@ func (c *change) born(kind string, r *row, detail string) error {
 
 // insertEvents records the same of many keys. What they may do was recorded at
 // their birth.
-const insertEvents = `INSERT INTO buildkey_events (at, kind, actor, key_id, project, version, build, scopes, allow_list, detail)
+const insertEvents = `INSERT INTO buildkey_events (` + eventColumns + `)
 SELECT ?::bigint, ?::text, ?::text, k.id, k.project, k.version, k.build, '', '', ?::text FROM buildkey_keys k
 WHERE k.id IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value) ORDER BY k.id`
 
