@@ -25,7 +25,7 @@ const selectEndable = `SELECT k.id FROM buildkey_keys k WHERE (k.revoked_at IS N
 // has come to its time, so it is marked.
 const (
 	setRevoked  = `UPDATE buildkey_keys SET revoked_at = LEAST(?::bigint, COALESCE(revoked_at, ?::bigint))`
-	ofTheseKeys = ` WHERE id IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value)`
+	ofTheseKeys = ` WHERE id` + amongIDs
 	revokeAll   = setRevoked + ofTheseKeys
 	revokeNow   = setRevoked + `, at_once = true` + ofTheseKeys
 )
@@ -76,7 +76,7 @@ func (c *change) revokeFamily(at int64, grace time.Duration, where string, args 
 		if err := c.happened(now, eventRevoke, graceWords(grace), ids...); err != nil {
 			return total, err
 		}
-		where, args = `k.parent IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value) AND k.dies_at > ?`, []any{list, now}
+		where, args = `k.parent`+amongIDs+` AND k.dies_at > ?`, []any{list, now}
 		total += len(ids)
 	}
 	return total, nil

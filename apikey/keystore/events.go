@@ -113,7 +113,7 @@ func (c *change) born(kind string, r *row, detail string) error {
 // their birth.
 const insertEvents = `INSERT INTO buildkey_events (` + eventColumns + `)
 SELECT ?::bigint, ?::text, ?::text, k.id, k.project, k.version, k.build, '', '', ?::text FROM buildkey_keys k
-WHERE k.id IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value) ORDER BY k.id`
+WHERE k.id` + amongIDs + ` ORDER BY k.id`
 
 // happened records what was done to keys that are in the table.
 func (c *change) happened(at int64, kind, detail string, ids ...string) error {

@@ -6,6 +6,9 @@ import (
 	"github.com/buildkey/buildkey/internal/dialect"
 )
 
+// amongIDs is whether an id is in a list of them, which is one argument in JSON.
+const amongIDs = ` IN (SELECT value::uuid FROM json_array_elements_text(?::json) AS value)`
+
 // sqliteWords turns the few words of PostgreSQL that the statements use into
 // SQLite's, and writes out the functions. SQLite locks by writing first: see
 // lockSQLite.
