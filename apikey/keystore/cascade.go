@@ -23,12 +23,8 @@ const selectEndable = `SELECT k.id FROM buildkey_keys k WHERE (k.revoked_at IS N
 
 // A revocation without grace must not wait until the slowest clock of all servers
 // has come to its time, so it is marked.
-const (
-	setRevoked  = `UPDATE buildkey_keys SET revoked_at = LEAST(?::bigint, COALESCE(revoked_at, ?::bigint))`
-	ofTheseKeys = ` WHERE id` + amongIDs
-	revokeAll   = setRevoked + ofTheseKeys
-	revokeNow   = setRevoked + `, at_once = true` + ofTheseKeys
-)
+const revokeKeys = `UPDATE buildkey_keys SET revoked_at = LEAST(?::bigint, COALESCE(revoked_at, ?::bigint)), at_once = at_once OR ?
+WHERE id` + amongIDs
 
 // revokeOne ends a key and its descendants, and locks them.
 func (c *change) revokeOne(id uuid.UUID, grace time.Duration) error {
@@ -70,7 +66,7 @@ func (c *change) revokeFamily(at int64, grace time.Duration, where string, args 
 			return total, err
 		}
 		list := jsonText(ids)
-		if _, err := c.exec(revocation(grace), at, at, list); err != nil {
+		if _, err := c.exec(revokeKeys, at, at, grace == 0, list); err != nil {
 			return total, err
 		}
 		if err := c.happened(now, eventRevoke, graceWords(grace), ids...); err != nil {
@@ -80,13 +76,6 @@ func (c *change) revokeFamily(at int64, grace time.Duration, where string, args 
 		total += len(ids)
 	}
 	return total, nil
-}
-
-func revocation(grace time.Duration) string {
-	if grace == 0 {
-		return revokeNow
-	}
-	return revokeAll
 }
 
 func graceWords(grace time.Duration) string {
