@@ -35,7 +35,7 @@ ON CONFLICT (project, direction, other) DO NOTHING`
 // exists is for the caller to know.
 func (s *Store) AddLink(ctx context.Context, edit LinkEdit) error {
 	var bad fieldErrors
-	checkDirection(edit.Project, edit.Direction, edit.Other, &bad)
+	checkEnds(edit, &bad)
 	scopes := s.checkLinkScopes(edit, &bad)
 	if err := bad.err(); err != nil {
 		return err
@@ -71,8 +71,10 @@ func (c *change) notAdded(edit LinkEdit) error {
 // key. Errors: apikey.ErrNotFound, a [*SpecError] for an unknown direction, or one
 // that matches apikey.ErrUnavailable.
 func (s *Store) RemoveLink(ctx context.Context, project apikey.ID, direction Direction, other apikey.ID) error {
-	if direction != Inbound && direction != Outbound {
-		return specError("direction", "%q is neither inbound nor outbound", clip(string(direction)))
+	var bad fieldErrors
+	checkDirection(direction, &bad)
+	if err := bad.err(); err != nil {
+		return err
 	}
 	if !storable(project) || !storable(other) {
 		return apikey.ErrNotFound
@@ -147,16 +149,20 @@ func checkMode(field string, m LinkMode, bad *fieldErrors) {
 	}
 }
 
-// checkDirection collects what is wrong with a link. The other project's field
-// is named project as well, as it is in JSON.
-func checkDirection(project apikey.ID, direction Direction, other apikey.ID, bad *fieldErrors) {
-	checkProject(project, bad)
-	checkProject(other, bad)
-	if direction != Inbound && direction != Outbound {
-		bad.add("direction", "%q is neither inbound nor outbound", clip(string(direction)))
+func checkDirection(d Direction, bad *fieldErrors) {
+	if d != Inbound && d != Outbound {
+		bad.add("direction", "%q is neither inbound nor outbound", clip(string(d)))
 	}
-	if project == other && project != "" {
-		bad.add("project", "%q would be linked to itself, which it always is", clip(string(other)))
+}
+
+// checkEnds collects what is wrong with the ends of a link. The other project's
+// field is named project as well, as it is in JSON.
+func checkEnds(edit LinkEdit, bad *fieldErrors) {
+	checkProject(edit.Project, bad)
+	checkProject(edit.Other, bad)
+	checkDirection(edit.Direction, bad)
+	if edit.Project == edit.Other && edit.Project != "" {
+		bad.add("project", "%q would be linked to itself, which it always is", clip(string(edit.Other)))
 	}
 }
 
