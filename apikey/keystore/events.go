@@ -164,12 +164,7 @@ func (s *Store) PurgeEvents(ctx context.Context, age time.Duration) (int64, erro
 		return 0, specError("age", "%v is not positive", age)
 	}
 	before := s.now() - age.Microseconds()
-	var total int64
-	for {
-		n, err := s.purgeOnce(ctx, purgeEvents, before, purgeBatch)
-		total += n
-		if n == 0 || err != nil {
-			return total, err
-		}
-	}
+	return s.inBatches(ctx, "purge events", func(c *change) (int64, error) {
+		return c.exec(purgeEvents, before, purgeBatch)
+	})
 }

@@ -37,52 +37,50 @@ func (s *Store) Purge(ctx context.Context, retention time.Duration) (int64, erro
 	}
 	before := s.now() - retention.Microseconds()
 	keys, err := s.purgeKeys(ctx, before)
-	if err != nil {
-		return keys, err
+	if err == nil {
+		_, err = s.inBatches(ctx, "purge handles", func(c *change) (int64, error) {
+			return c.exec(purgeHandles, before, purgeBatch)
+		})
 	}
-	for {
-		n, err := s.purgeOnce(ctx, purgeHandles, before, purgeBatch)
-		if n == 0 || err != nil {
-			return keys, err
-		}
-	}
+	return keys, err
 }
 
 func (s *Store) purgeKeys(ctx context.Context, before int64) (int64, error) {
-	var total int64
 	var at int64
 	var id uuid.UUID
+	return s.inBatches(ctx, "purge keys", func(c *change) (n int64, err error) {
+		rows, err := c.tx.QueryContext(ctx, c.text(purgeKeys), before, at, id.String(), purgeBatch)
+		if err != nil {
+			return 0, trouble(c.doing, err)
+		}
+		defer rows.Close()
+		for ; rows.Next(); n++ {
+			var dies int64
+			var key uuid.UUID
+			if err := rows.Scan(&dies, &key); err != nil {
+				return n, trouble(c.doing, err)
+			}
+			if dies > at || dies == at && key.String() > id.String() {
+				at, id = dies, key
+			}
+		}
+		return n, trouble(c.doing, rows.Err())
+	})
+}
+
+// inBatches repeats purge, each time in a transaction of its own, until nothing is
+// left, and returns how many rows were deleted.
+func (s *Store) inBatches(ctx context.Context, doing string, purge func(*change) (int64, error)) (int64, error) {
+	var total int64
 	for {
 		var n int64
-		err := s.change(ctx, "purge keys", func(c *change) error {
-			rows, err := c.tx.QueryContext(ctx, c.text(purgeKeys), before, at, id.String(), purgeBatch)
-			if err != nil {
-				return trouble(c.doing, err)
-			}
-			defer rows.Close()
-			for ; rows.Next(); n++ {
-				var dies int64
-				var key uuid.UUID
-				if err := rows.Scan(&dies, &key); err != nil {
-					return trouble(c.doing, err)
-				}
-				if dies > at || dies == at && key.String() > id.String() {
-					at, id = dies, key
-				}
-			}
-			return trouble(c.doing, rows.Err())
+		err := s.change(ctx, doing, func(c *change) (err error) {
+			n, err = purge(c)
+			return err
 		})
 		if n == 0 || err != nil {
 			return total, err
 		}
 		total += n
 	}
-}
-
-func (s *Store) purgeOnce(ctx context.Context, statement string, args ...any) (n int64, err error) {
-	err = s.change(ctx, "purge", func(c *change) error {
-		n, err = c.exec(statement, args...)
-		return err
-	})
-	return n, err
 }
