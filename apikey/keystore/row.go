@@ -76,7 +76,7 @@ func (c *change) insert(r *row) (bool, error) {
 	return n == 1, err
 }
 
-// jsonText is a list of texts as the database keeps it.
+// jsonText is a list as the database takes it.
 func jsonText[T ~[]E, E any](list T) string {
 	text, err := json.Marshal(list)
 	if err != nil {

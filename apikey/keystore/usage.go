@@ -2,7 +2,6 @@ package keystore
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"sync"
 	"time"
@@ -50,22 +49,27 @@ func (u *uses) note(id uuid.UUID, now int64) {
 	u.pending[id] = max(u.pending[id], now)
 }
 
+const (
+	// due tells whether a use, v, is to be written for k; its argument is useEvery.
+	due = `(k.last_used_at IS NULL OR k.last_used_at <= v.at - ?::bigint)`
+	// dueOf are the rows for which one of a batch is to be written.
+	dueOf = ` FROM buildkey_keys k JOIN json_to_recordset(?::json) AS v(id uuid, at bigint) ON v.id = k.id WHERE ` + due
+)
+
 // writeUses sets one column of the rows that need it. The newest use wins,
 // whoever writes it, and rows that somebody holds are skipped: this write waits
 // for nobody, so that it delays nobody and no lock goes round in circles.
 const writeUses = `UPDATE buildkey_keys SET last_used_at = u.at
-FROM (SELECT k.id, v.at FROM buildkey_keys k JOIN json_to_recordset(?::json) AS v(id uuid, at bigint) ON v.id = k.id
-	WHERE k.last_used_at IS NULL OR k.last_used_at <= v.at - 60000000 FOR NO KEY UPDATE OF k SKIP LOCKED) AS u
+FROM (SELECT k.id, v.at` + dueOf + ` FOR NO KEY UPDATE OF k SKIP LOCKED) AS u
 WHERE buildkey_keys.id = u.id`
 
-const writeUsesSQLite = `UPDATE buildkey_keys SET last_used_at = v.at
+const writeUsesSQLite = `UPDATE buildkey_keys AS k SET last_used_at = v.at
 FROM (SELECT json_extract(value, '$.id') AS id, json_extract(value, '$.at') AS at FROM json_each(?)) AS v
-WHERE buildkey_keys.id = v.id AND (last_used_at IS NULL OR last_used_at <= v.at - 60000000)`
+WHERE k.id = v.id AND ` + due
 
 // selectUnwritten finds those of a batch that writeUses has skipped: whoever
 // held their rows may have changed something else.
-const selectUnwritten = `SELECT k.id FROM buildkey_keys k JOIN json_to_recordset(?::json) AS v(id uuid, at bigint) ON v.id = k.id
-WHERE k.last_used_at IS NULL OR k.last_used_at <= v.at - 60000000`
+const selectUnwritten = `SELECT k.id` + dueOf
 
 // useBatch is how many keys one statement writes.
 const useBatch = 1000
@@ -109,23 +113,20 @@ func (s *Store) writeBatch(ctx context.Context, batch map[uuid.UUID]int64) (held
 	for id, at := range batch {
 		entries = append(entries, entry{id, at})
 	}
-	list, err := json.Marshal(entries)
-	if err != nil {
-		return nil, err
-	}
+	args := []any{jsonText(entries), useEvery.Microseconds()}
 	const doing = "write when keys were last used"
 	if s.dialect == dialect.SQLite { // where a writer waits, and skips nothing
-		_, err := s.db.ExecContext(ctx, s.text(writeUsesSQLite), string(list))
+		_, err := s.db.ExecContext(ctx, s.text(writeUsesSQLite), args...)
 		return nil, trouble(doing, err)
 	}
-	result, err := s.db.ExecContext(ctx, s.text(writeUses), string(list))
+	result, err := s.db.ExecContext(ctx, s.text(writeUses), args...)
 	if err != nil {
 		return nil, trouble(doing, err)
 	}
 	if n, err := result.RowsAffected(); err == nil && n == int64(len(batch)) {
 		return nil, nil
 	}
-	err = s.db.SelectContext(ctx, &held, s.text(selectUnwritten), string(list))
+	err = s.db.SelectContext(ctx, &held, s.text(selectUnwritten), args...)
 	return held, trouble(doing, err)
 }
 
