@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -89,14 +90,15 @@ func (c *change) child(p *member, spec Spec) (*row, error) {
 	return r, r.liveInside(&p.row, spec)
 }
 
-// checkAsked refuses durations that are negative, or too short to be kept.
+// checkAsked refuses durations that are negative, or too short to be kept. The most
+// is for liveInside to know.
 func (s Spec) checkAsked(bad *fieldErrors) {
 	for _, d := range []struct {
 		field string
 		asked time.Duration
 	}{{"ttl", s.TTL}, {"max_ttl", s.MaxTTL}, {"activate_within", s.ActivateWithin}} {
-		if d.asked != 0 && d.asked < time.Microsecond {
-			bad.add(d.field, "%v is not positive: the shortest is 1µs", d.asked)
+		if d.asked != 0 {
+			bad.within(d.field, d.asked, math.MaxInt64)
 		}
 	}
 	s.checkOrder(bad)
