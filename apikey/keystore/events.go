@@ -10,6 +10,7 @@ import (
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 )
 
 // Event is an entry of the audit trail, written in the transaction of the change
@@ -49,23 +50,16 @@ func (s *Store) LinkEvents(ctx context.Context, project apikey.ID) ([]Event, err
 }
 
 func (s *Store) events(ctx context.Context, statement string, arg any) ([]Event, error) {
-	rows, err := s.reader().QueryxContext(ctx, s.text(statement), arg)
-	if err != nil {
-		return nil, trouble("read the audit trail", err)
-	}
-	defer rows.Close()
 	var events []Event
-	for rows.Next() {
+	err := s.eachRow(ctx, statement, []any{arg}, func(rows *sqlx.Rows) error {
 		e, err := scanEvent(rows)
-		if err != nil {
-			return nil, trouble("read the audit trail", err)
-		}
 		events = append(events, e)
-	}
-	return events, trouble("read the audit trail", rows.Err())
+		return err
+	})
+	return events, trouble("read the audit trail", err)
 }
 
-func scanEvent(rows interface{ Scan(...any) error }) (Event, error) {
+func scanEvent(rows *sqlx.Rows) (Event, error) {
 	var e Event
 	var at int64
 	var key uuid.NullUUID

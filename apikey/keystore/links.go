@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/jmoiron/sqlx"
 )
 
 // Direction is a side of a link, as the project that lists the other sees it.
@@ -51,25 +52,12 @@ func (s *Store) Links(ctx context.Context, project apikey.ID) (LinkSettings, err
 	}
 	settings, err := s.modes(ctx, project)
 	if err != nil {
+		return LinkSettings{}, err
+	}
+	if err := s.eachRow(ctx, selectEntries, []any{project}, settings.scan); err != nil {
 		return LinkSettings{}, trouble("read links", err)
 	}
-	rows, err := s.reader().QueryxContext(ctx, s.text(selectEntries), project)
-	if err != nil {
-		return LinkSettings{}, trouble("read links", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var direction Direction
-		var entry apikey.Link
-		var scopes sql.NullString
-		if err := rows.Scan(&direction, &entry.Project, &scopes); err != nil {
-			return LinkSettings{}, trouble("read links", err)
-		}
-		if err := settings.add(direction, entry, scopes); err != nil {
-			return LinkSettings{}, trouble("read links", err)
-		}
-	}
-	return settings, trouble("read links", rows.Err())
+	return settings, nil
 }
 
 func (s *Store) modes(ctx context.Context, project apikey.ID) (LinkSettings, error) {
@@ -86,7 +74,14 @@ func modeOf(open bool) LinkMode {
 	return Listed
 }
 
-func (l *LinkSettings) add(direction Direction, entry apikey.Link, scopes sql.NullString) error {
+// scan adds the entry that is a row of selectEntries.
+func (l *LinkSettings) scan(rows *sqlx.Rows) error {
+	var direction Direction
+	var entry apikey.Link
+	var scopes sql.NullString
+	if err := rows.Scan(&direction, &entry.Project, &scopes); err != nil {
+		return err
+	}
 	if scopes.Valid {
 		if err := json.Unmarshal([]byte(scopes.String), &entry.Scopes); err != nil {
 			return fmt.Errorf("the scopes of the link to %s cannot be read: %w", entry.Project, err)

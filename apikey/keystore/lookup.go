@@ -30,13 +30,17 @@ func (s *Store) ByName(ctx context.Context, project apikey.ID, name string) (api
 }
 
 func (s *Store) one(ctx context.Context, statement string, args ...any) (apikey.Key, error) {
+	k, err := s.scanKey(s.reader().QueryRowxContext(ctx, s.text(statement), args...))
+	return k, troubleBut(apikey.ErrNotFound, "read a key", err)
+}
+
+// scanKey reads a row of selectKey.
+func (s *Store) scanKey(from interface{ Scan(...any) error }) (apikey.Key, error) {
 	var r row
-	err := s.reader().QueryRowxContext(ctx, s.text(statement), args...).Scan(&r.id, &r)
-	if err != nil {
-		return apikey.Key{}, troubleBut(apikey.ErrNotFound, "read a key", err)
+	if err := from.Scan(&r.id, &r); err != nil {
+		return apikey.Key{}, err
 	}
-	k, err := s.key(&r)
-	return k, trouble("read a key", err)
+	return s.key(&r)
 }
 
 // Filter chooses keys. The zero Filter is the newest hundred of all live ones.
@@ -75,8 +79,11 @@ func (s *Store) List(ctx context.Context, f Filter) (Page, error) {
 		limit = defaultLimit
 	}
 	args = append(args, min(limit, maxLimit), max(f.Offset, 0))
-	keys, err := s.many(ctx, selectKey+where+` ORDER BY k.id DESC LIMIT ? OFFSET ?`, args...)
-	page.Keys = keys
+	err := s.eachRow(ctx, selectKey+where+` ORDER BY k.id DESC LIMIT ? OFFSET ?`, args, func(rows *sqlx.Rows) error {
+		k, err := s.scanKey(rows)
+		page.Keys = append(page.Keys, k)
+		return err
+	})
 	return page, trouble("list keys", err)
 }
 
@@ -96,25 +103,4 @@ func (f Filter) where(now int64) (string, []any) {
 		conds, args = append(conds, live), append(args, now, now)
 	}
 	return strings.Join(conds, " AND "), args
-}
-
-func (s *Store) many(ctx context.Context, statement string, args ...any) ([]apikey.Key, error) {
-	rows, err := s.reader().QueryxContext(ctx, s.text(statement), args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var keys []apikey.Key
-	for rows.Next() {
-		var r row
-		if err := rows.Scan(&r.id, &r); err != nil {
-			return nil, err
-		}
-		k, err := s.key(&r)
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, k)
-	}
-	return keys, rows.Err()
 }

@@ -83,3 +83,18 @@ func (s *Store) reader() sqlx.ExtContext {
 	}
 	return s.db
 }
+
+// eachRow reads the rows of a statement one by one.
+func (s *Store) eachRow(ctx context.Context, statement string, args []any, read func(*sqlx.Rows) error) error {
+	rows, err := s.reader().QueryxContext(ctx, s.text(statement), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := read(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
