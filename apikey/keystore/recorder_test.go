@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
@@ -25,6 +26,8 @@ type recorder struct {
 	dsn    string
 	mu     sync.Mutex
 	sent   []statement
+
+	prepares atomic.Int64 // how many statements were prepared
 }
 
 // recordedRig is one whose statements are kept.
@@ -76,6 +79,7 @@ type recordedConn struct {
 }
 
 func (c recordedConn) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
+	c.rec.prepares.Add(1)
 	stmt, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, text)
 	return recordedStmt{stmt, c.rec, text}, err
 }
