@@ -38,20 +38,27 @@ func heard(t *testing.T, db *sqlx.DB, l *pq.Listener, mine []string) string {
 	}
 }
 
-func TestNotify(t *testing.T) {
-	t.Parallel()
+// listened is a store, and a listener to what its database tells.
+func listened(t *testing.T) (bench, *pq.Listener) {
+	t.Helper()
 	dsn := dbtest.PostgresDSN(t)
 	db, err := sqlx.Open("postgres", dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	t.Cleanup(func() { db.Close() })
 	b := newBench(t, db, Config{Now: time.Now})
 	l := pq.NewListener(dsn, time.Second, time.Minute, nil)
-	defer l.Close()
+	t.Cleanup(func() { l.Close() })
 	if err := l.Listen("buildkey"); err != nil {
 		t.Fatal(err)
 	}
+	return b, l
+}
+
+func TestNotify(t *testing.T) {
+	t.Parallel()
+	b, l := listened(t)
 	ctx := t.Context()
 	one, two := apikey.ID("one-"+t.Name()), apikey.ID("two-"+t.Name())
 	k, raw := b.mint(t, Spec{Project: one, Scopes: apikey.Scopes{"build:*", "key:create"}})
@@ -82,7 +89,7 @@ func TestNotify(t *testing.T) {
 		if err := row.do(); err != nil {
 			t.Fatalf("%s: %v", row.name, err)
 		}
-		if got := heard(t, db, l, mine); got != row.want {
+		if got := heard(t, b.db, l, mine); got != row.want {
 			t.Errorf("%s tells %q, want %q", row.name, got, row.want)
 		}
 	}
@@ -90,28 +97,17 @@ func TestNotify(t *testing.T) {
 
 func TestNotifyOfWhatIsDoneByHand(t *testing.T) {
 	t.Parallel()
-	dsn := dbtest.PostgresDSN(t)
-	db, err := sqlx.Open("postgres", dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	b := newBench(t, db, Config{Now: time.Now})
-	l := pq.NewListener(dsn, time.Second, time.Minute, nil)
-	defer l.Close()
-	if err := l.Listen("buildkey"); err != nil {
-		t.Fatal(err)
-	}
+	b, l := listened(t)
 	k, _ := b.mint(t, Spec{})
 	for _, statement := range []string{
 		`UPDATE buildkey_keys SET scopes = '["build:read"]'`,
 		`UPDATE buildkey_keys SET project = 'other'`,
 		`DELETE FROM buildkey_keys`,
 	} {
-		if _, err := db.Exec(statement); err != nil {
+		if _, err := b.db.Exec(statement); err != nil {
 			t.Fatal(err)
 		}
-		if got := heard(t, db, l, []string{k.ID.String()}); got != "k:"+k.ID.String() {
+		if got := heard(t, b.db, l, []string{k.ID.String()}); got != "k:"+k.ID.String() {
 			t.Errorf("%s tells %q", statement, got)
 		}
 	}
