@@ -60,7 +60,7 @@ func (c *checker) table(ctx context.Context, t *Table) {
 	}
 	c.seen[t] = true
 	if t.Resource == "" && len(t.placing()) > 0 {
-		c.say(mistakef("table %q declares no Resource, which a key's scopes would have to name", t.Name))
+		c.say(t.noResource())
 	}
 	b, err := bind(ctx, c.db, c.memory.dialect, t)
 	if err != nil {

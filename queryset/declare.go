@@ -133,6 +133,10 @@ func (t *Table) problems() (out []error) {
 	return out
 }
 
+func (t *Table) noResource() error {
+	return mistakef("table %q declares no Resource, which a key's scopes would have to name", t.Name)
+}
+
 // identifier is a name that needs no escape between double quotes, and that
 // PostgreSQL does not cut.
 func identifier(name string) bool {

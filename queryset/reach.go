@@ -207,7 +207,7 @@ func (q Query) permitted(action string) error {
 		return nil
 	}
 	if q.table.Resource == "" {
-		return mistakef("table %q declares no Resource, which a key's scopes would have to name", q.table.Name)
+		return q.table.noResource()
 	}
 	if !q.holder.key.HasScope(q.table.Resource + ":" + action) {
 		return apikey.ScopeError{Scope: q.table.Resource + ":" + action}
