@@ -96,10 +96,7 @@ func (j *job) insertable(rows []Values) error {
 func (j *job) fillable(columns []string) error {
 	for _, c := range columns {
 		placing := slices.Contains(j.table.table.placing(), c)
-		if !placing && !j.reach.fields.writable(c) {
-			return forbidden("the column %s of %s is not writable", quoteForError(c), j.table.table.Name)
-		}
-		if _, err := j.column(c); err != nil {
+		if err := j.writable(c, placing || j.reach.fields.writable(c)); err != nil {
 			return err
 		}
 	}

@@ -32,6 +32,16 @@ func (j *job) columnsOf(row Values) ([]string, error) {
 	return columns, nil
 }
 
+// writable refuses a column that the caller may not write, and then one that is
+// not there.
+func (j *job) writable(name string, may bool) error {
+	if !may {
+		return forbidden("the column %s of %s is not writable", quoteForError(name), j.table.table.Name)
+	}
+	_, err := j.column(name)
+	return err
+}
+
 // sendable looks at row's values before anything is sent. What a key gives for
 // a column that places the row is judged as an id later, and here only kept from
 // being what no id can be.

@@ -102,10 +102,7 @@ func (j *job) settable(set Values) ([]string, error) {
 	}
 	for _, c := range columns {
 		placed := !j.reach.all && slices.Contains(j.table.table.attached(), c)
-		if placed || !j.reach.fields.writable(c) {
-			return nil, forbidden("the column %s of %s is not writable", quoteForError(c), j.table.table.Name)
-		}
-		if _, err := j.column(c); err != nil {
+		if err := j.writable(c, !placed && j.reach.fields.writable(c)); err != nil {
 			return nil, err
 		}
 	}
