@@ -17,8 +17,8 @@ var (
 	// insert outside the key's reach. The message names which. A missing scope
 	// is an [apikey.ScopeError].
 	ErrForbidden = apikey.ErrForbidden
-	// ErrBadValue: there is nothing to write, or a value that its column does not
-	// take. The message names the column where it is known, and no value.
+	// ErrBadValue: there is nothing to write, a value that its column does not
+	// take, or, from whom the application trusts, no such column. The message names the column where it is known, and no value.
 	ErrBadValue = apikey.ErrBadValue
 	// ErrUnscoped: nobody said whose rows to look at.
 	ErrUnscoped = apikey.ErrUnscoped

@@ -93,11 +93,12 @@ func (j *job) renewed(ctx context.Context, err error) bool {
 	return err == nil && (now != j.table || !missing)
 }
 
-// column is a column by the name that a caller gave.
-func (j *job) column(name string) (column, error) {
+// column is a column by the name that a caller gave. wrong makes the error when
+// there is none: mistakef or badValuef.
+func (j *job) column(name string, wrong func(format string, args ...any) error) (column, error) {
 	c, ok := j.table.column(name)
 	if !ok {
-		return column{}, unknownColumn{&mistake{"table " + j.table.table.Name + " has no column " + quoteForError(name)}}
+		return column{}, unknownColumn{wrong("table %s has no column %s", j.table.table.Name, quoteForError(name))}
 	}
 	return c, nil
 }

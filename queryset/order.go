@@ -43,7 +43,7 @@ func (j *job) orderTerm(text string) (orderTerm, error) {
 		return orderTerm{}, mistakef("the order %s has a direction that is neither ASC nor DESC", quoteForError(text))
 	}
 	var err error
-	if term.column, err = j.column(words[0]); err != nil {
+	if term.column, err = j.column(words[0], mistakef); err != nil {
 		return orderTerm{}, err
 	}
 	if !j.reach.fields.readable(words[0]) && !slices.Contains(j.table.table.attached(), words[0]) {

@@ -95,9 +95,9 @@ func (s *session) stmt(ctx context.Context, st *statement) (*sql.Stmt, error) {
 }
 
 // unknownColumn is a column that the catalog did not have when it was learned.
-type unknownColumn struct{ *mistake }
+type unknownColumn struct{ error }
 
-func (e unknownColumn) Unwrap() error { return e.mistake }
+func (e unknownColumn) Unwrap() error { return e.error }
 
 // outdated tells whether err may come from something remembered that changed:
 // a statement that PostgreSQL invalidated (0A000, 26000), a table, column or

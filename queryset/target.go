@@ -65,7 +65,7 @@ func (j *job) target(t reflect.Type) (*target, error) {
 		case ok:
 			to.hidden = append(to.hidden, field.Index)
 		case tagged(field):
-			_, err := j.column(field.Path)
+			_, err := j.column(field.Path, mistakef)
 			return nil, err
 		}
 	}

@@ -9,7 +9,8 @@ import (
 
 // Values are the columns to write and what to write in them. A nil value is
 // NULL. They may come from a request's body: what a key may not write is
-// refused, and so is what no column takes, which is [ErrBadValue].
+// refused, and so is what no column takes, which is [ErrBadValue]. So is, from
+// whom the application trusts, a column that is not there.
 //
 // A number that encoding/json decodes is a float64, and exact up to 2^53. One
 // beyond is refused for a column of integers, rather than written as its
@@ -38,7 +39,7 @@ func (j *job) writable(name string, may bool) error {
 	if !may {
 		return forbidden("the column %s of %s is not writable", quoteForError(name), j.table.table.Name)
 	}
-	_, err := j.column(name)
+	_, err := j.column(name, badValuef)
 	return err
 }
 

@@ -133,6 +133,8 @@ func TestBadValueOrLess(t *testing.T) {
 			{"an insert out of reach that lacks a column", insert(q, fromJSON(`{"level": 1, "build_id": 4}`)), queryset.ErrForbidden},
 			{"no id at all for a parent", insert(q, fromJSON(`{"name": "x", "build_id": 1.5}`)), queryset.ErrForbidden},
 			{"a row that is absent", whole.Update(ctx, db, 99, fromJSON(`{"name": null}`)), queryset.ErrNotFound},
+			{"a column that is not there, by whom all is open", gauges.Unscoped("a test").Update(ctx, db, 101, fromJSON(`{"none": 1}`)), queryset.ErrBadValue},
+			{"the same, inserted", insert(gauges.Unscoped("a test"), fromJSON(`{"none": 1}`)), queryset.ErrBadValue},
 			{"a column left out", insert(whole, fromJSON(`{"level": 1}`)), queryset.ErrBadValue},
 			{"no rows", func() error { _, err := whole.InsertAll(ctx, db, nil); return err }(), queryset.ErrBadValue},
 			{"rows that differ", func() error {

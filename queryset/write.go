@@ -11,8 +11,9 @@ import (
 // ErrForbidden and named, whether the row exists or not. The key needs the scope
 // resource:update.
 //
-// [ErrBadValue] is an empty set; a value of a type that no column takes, such as
-// a list or a map from a request's body; and what the database refuses about the
+// [ErrBadValue] is an empty set; a column that is not there, where the holder may
+// write all; a value of a type that no column takes, such as a list or a map from
+// a request's body; and what the database refuses about the
 // values: NOT NULL, a CHECK, and on PostgreSQL a data exception such as a word
 // for a number (one in an argument of Where reads the same). It names the
 // column where that is known, and never repeats a value. A violated unique or
