@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -112,9 +113,9 @@ func checkStory(t *testing.T, url, id string, secrets ...string) {
 	}
 }
 
-// TestRecordsHaveTheNamesOfTheAPI compares a record with what the server says of
+// TestRecordsAreThoseOfTheAPI compares a record with what the server says of
 // the same key.
-func TestRecordsHaveTheNamesOfTheAPI(t *testing.T) {
+func TestRecordsAreThoseOfTheAPI(t *testing.T) {
 	t.Parallel()
 	r := serveOn(t, newSQLite(t))
 	key, id := newKeyOf(t, r)
@@ -134,6 +135,11 @@ func TestRecordsHaveTheNamesOfTheAPI(t *testing.T) {
 	}
 	if here, there := only(story.Key, who), only(who, story.Key); fmt.Sprint(here, there) != "[state] [links links_cut permits]" {
 		t.Errorf("only in the record: %q, only in the API: %q", here, there)
+	}
+	for name, value := range story.Key {
+		if there, both := who[name]; both && name != "last_used_at" && !reflect.DeepEqual(value, there) {
+			t.Errorf("%s is %v in the record and %v in the API", name, value, there)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/apikey/keystore"
+	"github.com/buildkey/buildkey/internal/keyview"
 )
 
 func (p *program) linksList() *cobra.Command {
@@ -42,7 +43,7 @@ func (p *program) listLinks(ctx context.Context, l ledger, project apikey.ID, as
 		return err
 	}
 	if asJSON {
-		return p.writeJSON(linksJSON{listOf(links.Inbound), listOf(links.Outbound)})
+		return p.writeJSON(keyview.OfLinks(links))
 	}
 	t := newTable(p.stdout, "DIRECTION", "PROJECT", "SCOPES")
 	showLinks(t, keystore.Inbound, links.Inbound, "(reads)")
@@ -65,28 +66,4 @@ func showLinks(t table, d keystore.Direction, list keystore.LinkList, unsaid str
 		}
 		t.row(string(d), string(entry.Project), scopes)
 	}
-}
-
-// linksJSON has the names that the API uses.
-type linksJSON struct {
-	Inbound  linkListJSON `json:"inbound"`
-	Outbound linkListJSON `json:"outbound"`
-}
-
-type linkListJSON struct {
-	Mode    keystore.LinkMode `json:"mode"`
-	Entries []linkJSON        `json:"entries"`
-}
-
-type linkJSON struct {
-	Project any           `json:"project"`
-	Scopes  apikey.Scopes `json:"scopes"`
-}
-
-func listOf(list keystore.LinkList) linkListJSON {
-	out := linkListJSON{Mode: list.Mode, Entries: []linkJSON{}}
-	for _, entry := range list.Entries {
-		out.Entries = append(out.Entries, linkJSON{idJSON(entry.Project), entry.Scopes})
-	}
-	return out
 }

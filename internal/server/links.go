@@ -8,13 +8,8 @@ import (
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/apikey/keystore"
+	"github.com/buildkey/buildkey/internal/keyview"
 )
-
-// listView is one direction of a project's links.
-type listView struct {
-	Mode    string     `json:"mode"`
-	Entries []linkView `json:"entries"`
-}
 
 var (
 	modes      = oneOf(string(keystore.Listed), string(keystore.Open))
@@ -113,8 +108,5 @@ func (s *Server) writeLinks(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, status, map[string]listView{
-		"inbound":  {string(settings.Inbound.Mode), viewLinks(settings.Inbound.Entries)},
-		"outbound": {string(settings.Outbound.Mode), viewLinks(settings.Outbound.Entries)},
-	})
+	return writeJSON(w, status, keyview.OfLinks(settings))
 }
