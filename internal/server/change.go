@@ -47,14 +47,9 @@ func (s *Server) patchBuild(w http.ResponseWriter, r *http.Request) error {
 // resetBuild answers POST /api/v2/build/{id}/reset/. The database drops what
 // hangs from a build that is set back to its start.
 func (s *Server) resetBuild(w http.ResponseWriter, r *http.Request) error {
-	err := s.changeBuild(r, func(b build, _ object) (queryset.Values, error) {
+	return done(w, s.changeBuild(r, func(b build, _ object) (queryset.Values, error) {
 		return queryset.Values{"state": states[0]}, b.accepts(nil)
-	})
-	if err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	}))
 }
 
 // changeBuild reads the request's build, lets decide say what to write, and

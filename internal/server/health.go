@@ -17,9 +17,9 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), healthTime)
 	defer cancel()
 	var one int
-	if err := s.db.GetContext(ctx, &one, "SELECT 1"); err != nil {
-		return fmt.Errorf("server: the database gives no sign of life: %w: %w", apikey.ErrUnavailable, err)
+	err := s.db.GetContext(ctx, &one, "SELECT 1")
+	if err != nil {
+		err = fmt.Errorf("server: the database gives no sign of life: %w: %w", apikey.ErrUnavailable, err)
 	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return done(w, err)
 }

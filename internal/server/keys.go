@@ -120,11 +120,7 @@ func (s *Server) deleteKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.keys.Delete(withActor(r.Context()), id); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return done(w, s.keys.Delete(withActor(r.Context()), id))
 }
 
 // expireKey answers PUT /api/v2/keys/{id}/expire/.
@@ -133,11 +129,7 @@ func (s *Server) expireKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.keys.Revoke(withActor(r.Context()), id, grace); err != nil {
-		return deadKeyProblem(err)
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return done(w, deadKeyProblem(s.keys.Revoke(withActor(r.Context()), id, grace)))
 }
 
 // rotateKey answers POST /api/v2/keys/{id}/rotate/.

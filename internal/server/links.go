@@ -86,11 +86,7 @@ func (s *Server) removeLink(w http.ResponseWriter, r *http.Request) error {
 	if _, unknown := errors.AsType[*keystore.SpecError](err); unknown {
 		return apikey.ErrNotFound // no such direction
 	}
-	if err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return done(w, err)
 }
 
 // linkedProject is the project that the path names, which must be there.

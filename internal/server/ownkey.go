@@ -52,11 +52,7 @@ func (s *Server) revokeKey(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return apikey.ErrMalformed
 	}
-	if err := s.keys.RevokeSecret(r.Context(), raw); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return done(w, s.keys.RevokeSecret(r.Context(), raw))
 }
 
 // unwrapKey answers POST /api/v2/keys/unwrap/: the key, once.

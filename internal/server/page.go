@@ -128,3 +128,11 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 	_, _ = w.Write(append(text, '\n')) // who went away needs no answer
 	return nil
 }
+
+// done answers 204 where there is no error.
+func done(w http.ResponseWriter, err error) error {
+	if err == nil {
+		w.WriteHeader(http.StatusNoContent)
+	}
+	return err
+}
