@@ -31,8 +31,8 @@ type Catalog struct {
 	internal map[string]bool
 }
 
-// NewCatalog checks v and copies it. The error names what is not well-formed,
-// unknown or said twice.
+// NewCatalog checks v and copies it. The error names what is malformed, unknown
+// or said twice.
 func NewCatalog(v Vocabulary) (*Catalog, error) {
 	c := &Catalog{
 		actions:  map[string][]string{},

@@ -32,7 +32,7 @@ func WithEverything(ctx context.Context, reason string) context.Context {
 }
 
 // Everything returns the reason given to [WithEverything], and whether there
-// was one and no key stands above it.
+// was one and no key overrides it.
 func Everything(ctx context.Context) (reason string, ok bool) {
 	if _, keyed := ctx.Value(incontext.Key{}).(*Key); keyed {
 		return "", false

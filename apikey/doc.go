@@ -1,4 +1,4 @@
-// Package apikey is what a build API key is: its record, its format, its
+// Package apikey says what a build API key is: its record, its format, its
 // scopes, its allow list and its place in a context. It does no I/O, so that
 // permissions, querysets and tests need no database; package keystore gives a
 // key its life in SQL.
@@ -10,14 +10,14 @@
 //
 // # What a key may do
 //
-// Three things hold a key at once, and each can only narrow:
+// Three things limit a key at once, and each can only narrow it:
 //
 //   - its attachment (Project, Version, Build), fixed when it was minted;
 //   - its scopes, such as "build:update", expanded into Permits by a [Catalog];
 //   - its allow list, such as "build:42" or "version:*".
 //
-// [Key.Allows] asks the last two of one row. The first is asked by package
-// queryset, in SQL.
+// [Key.Allows] checks the last two for one row. Package queryset checks all
+// three, in SQL.
 //
 // # When a key is dead
 //

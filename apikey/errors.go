@@ -12,7 +12,7 @@ var ErrInvalid = errors.New("apikey: the key is not valid")
 // What is wrong with a presented key. Each matches [ErrInvalid]. A caller who
 // does not hold the right secret is only ever told ErrMalformed or ErrUnknown.
 var (
-	// ErrMalformed: the string has not the shape of a key, or a typo in it.
+	// ErrMalformed: the string is not shaped like a key, or has a typo in it.
 	ErrMalformed error = &invalid{"apikey: the key is malformed: check that it was copied whole"}
 	// ErrUnknown: no such key, or not its secret.
 	ErrUnknown error = &invalid{"apikey: the key is unknown: it may be mistyped, or purged long ago"}
@@ -29,10 +29,10 @@ var (
 	// ErrNotFound: the row is absent or out of the key's scope, which read the
 	// same on purpose.
 	ErrNotFound = errors.New("apikey: not found")
-	// ErrForbidden: the row's existence aside, the key may not do this.
+	// ErrForbidden: the key may not do this, whether the row exists or not.
 	ErrForbidden = errors.New("apikey: forbidden")
-	// ErrBadValue: what was to be written is nothing that a column takes, such as
-	// a list or a word for a number, or there was nothing to write.
+	// ErrBadValue: a value that its column does not take, such as a list, or a
+	// word for a number; or nothing to write at all.
 	ErrBadValue = errors.New("apikey: not a value for a column")
 	// ErrUnscoped: nobody said whose rows to look at.
 	ErrUnscoped = errors.New("apikey: no key in the context, and the rows are not public")

@@ -71,8 +71,8 @@ func (f Format) Mint(id uuid.UUID, random io.Reader) (Secret, error) {
 }
 
 // Parse takes a presented key apart: its id, and the 43 characters whose
-// SHA-256 a store keeps, a substring of raw. What has not the shape, the prefix
-// or the check of this format is [ErrMalformed]. It allocates nothing.
+// SHA-256 a store keeps, a substring of raw. A string without the shape, the
+// prefix or the check of this format is [ErrMalformed]. It allocates nothing.
 func (f Format) Parse(raw string) (id uuid.UUID, secret string, err error) {
 	if len(f.head) == 0 || len(raw) != len(f.head)+bodyWidth || raw[:len(f.head)] != f.head {
 		return uuid.Nil, "", ErrMalformed

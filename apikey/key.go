@@ -7,10 +7,10 @@ import (
 )
 
 // ID names a project, version or build as text: a decimal, a UUID or a slug, as
-// the primary key of its table does. A version's ID is no other version's in any
-// project, and so for builds: keys are revoked by it. Where a slug or a number
-// counts anew in each project, put the project's before it: "docs-12". The empty
-// ID names nothing.
+// the primary key of its table does. No two versions may share an ID, in
+// whichever projects, and no two builds, since keys are revoked by it. Where
+// slugs or numbers start anew in each project, put the project's before them:
+// "docs-12". The empty ID names nothing.
 type ID string
 
 // Level is how far a key's attachment goes. The zero Level is no level at all
@@ -64,7 +64,7 @@ type Key struct {
 	// Links are the projects that this key also reaches, resolved at
 	// verification.
 	Links []Link
-	// LinksCut tells that there were more links than a key carries.
+	// LinksCut tells whether there were more links than a key carries.
 	LinksCut bool
 }
 

@@ -17,7 +17,7 @@ type Scopes []string
 // Has tells whether the names in s permit scope. "build:*" permits every action
 // on builds, later ones too; "build:update" permits "build:read"; a bundle that
 // was not expanded permits nothing. Naming every action does not permit
-// "build:*". A scope that is none is not permitted.
+// "build:*". A string that is no scope is not permitted.
 func (s Scopes) Has(scope string) bool {
 	if slices.Contains(s, scope) {
 		return IsScope(scope) // and no bundle
