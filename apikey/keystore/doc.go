@@ -1,6 +1,6 @@
-// Package keystore is the life of a build API key in SQL: minting, verifying,
-// narrowing, handing over, renewing, revoking, purging. It runs on PostgreSQL 13
-// or newer and on SQLite, through a *sqlx.DB of the caller's.
+// Package keystore gives a build API key its life in SQL: minting, verifying,
+// narrowing, handing over, renewing, revoking, purging. It runs on PostgreSQL
+// 13 or newer and on SQLite, through a *sqlx.DB of the caller's.
 //
 //	store, err := keystore.New(db, keystore.Config{})
 //	err = store.Migrate(ctx)
@@ -48,13 +48,13 @@
 //
 // # Links
 //
-// Links are resolved in the statement of each verification, so that an edit counts
-// at the next one. A key carries 400 at most, and what is read for them is bounded,
-// however many projects list its own or are open. A process remembers what a key
-// reached together with a stamp that triggers change with every edit, also one made
-// by hand; while the database still has the stamp, the links are not read again. After
-// an edit, whichever project's, each key reads its links once more. Inside a
-// transaction of the caller's nothing is remembered.
+// Links are resolved in the statement of each verification, so that an edit
+// counts at the next one. A key carries 400 at most, and what is read for them
+// is bounded, however many projects list its own or are open. A process
+// remembers what a key reached, together with a stamp that triggers change at
+// every edit, even one made by hand. While the database has the same stamp, the
+// links are not read again; after an edit of any project's, each key reads its
+// own once more. Inside a transaction of the caller's nothing is remembered.
 //
 // # For a cache
 //

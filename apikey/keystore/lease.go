@@ -32,9 +32,8 @@ func (c *core) limits(spec Spec) Limits {
 	return l
 }
 
-// Lifetimes tells what Create would give to spec, and the most that it would
-// allow: spec with those of its times filled in that it leaves to the store, and
-// the limits for keys of that Spec.
+// Lifetimes returns spec with the times that it leaves out filled in, as Create
+// fills them in, and the limits for a key of that Spec.
 func (s *Store) Lifetimes(spec Spec) (Spec, Limits) {
 	limits := s.limits(spec)
 	return spec.timed(limits), limits

@@ -46,7 +46,7 @@ func (s *Store) scanKey(from interface{ Scan(...any) error }) (apikey.Key, error
 // Filter chooses keys. The zero Filter is the newest hundred of all live ones.
 type Filter struct {
 	Project, Version, Build apikey.ID // "": any
-	Dead                    bool      // the dead, too
+	Dead                    bool      // dead keys too
 	Limit                   int       // not positive: 100; at most 1000
 	Offset                  int       // not positive: 0
 }

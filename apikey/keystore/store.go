@@ -13,15 +13,16 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// Config is how a store works. The zero Config is a good one.
+// Config is how a store works. The zero Config is ready to use.
 type Config struct {
 	// Prefix stands before every key: 2 to 12 of a-z0-9, "bk" when empty.
 	Prefix string
 	// Catalog knows the scopes. Nil is apikey.DefaultCatalog.
 	Catalog *apikey.Catalog
-	// Limits bounds the life of the key that a Spec asks for: what is above is
-	// refused, and what a Spec leaves out is no longer than that. Nil, and a
-	// field that is not positive: the zero Limits' values.
+	// Limits bounds the life of the key that a Spec asks for: a time above it
+	// is refused, and one that the Spec leaves out is no longer than it. Nil,
+	// and a field that is not positive, stand for the values that the zero
+	// Limits has.
 	Limits func(Spec) Limits
 	// Retention is how long Run and Purge(ctx, 0) leave a dead key in the table
 	// after its death. Zero is DefaultRetention.
@@ -29,7 +30,7 @@ type Config struct {
 	// Now is the clock. Nil is time.Now.
 	Now func() time.Time
 	// Rand is the source of ids and secrets. Nil is crypto/rand's. Another one
-	// is for tests: whoever can foretell it can forge every key.
+	// is for tests: whoever can predict it can forge every key.
 	Rand io.Reader
 	// Logger gets a line for each change, marked committed=false inside a
 	// transaction of the caller's, and, at most once a minute for each key and
@@ -107,11 +108,12 @@ func (c *Config) setDefaults() {
 }
 
 // In returns the same store inside a transaction of the caller's, who commits
-// it. What a call does is then undone by a rollback, its audit trail with it. Its
-// line in the log is written at once and stays; it carries committed=false. A
-// refusal leaves a transaction of PostgreSQL's usable. Run and Migrate take no
-// part in it. A nil tx gives a store with transactions of its own. An edit of links
-// in a transaction above READ COMMITTED can fail when it is committed (SQLSTATE
+// it; of a queryset.Tx, give it the Tx within: store.In(tx.Tx). A rollback
+// undoes what a call did, its audit trail with it. Its line in the log is
+// written at once and stays; it carries committed=false. A refusal leaves a
+// transaction of PostgreSQL's usable. Run and Migrate take no part in it. A nil
+// tx gives a store with transactions of its own. An edit of links in a
+// transaction above READ COMMITTED can fail when it is committed (SQLSTATE
 // 40001), when others edited theirs meanwhile.
 func (s *Store) In(tx *sqlx.Tx) *Store {
 	return &Store{core: s.core, tx: tx}

@@ -24,8 +24,8 @@ const (
 )
 
 // Used notes that k was used, without I/O: Run writes it. Verify does this by
-// itself, so this is for a cache: see the package documentation. Of a key that was
-// written less than a minute ago nothing is noted.
+// itself, so this is for a cache: see the package documentation. A key whose
+// last use was written less than a minute ago is not noted.
 func (s *Store) Used(k apikey.Key) {
 	now := s.now()
 	if !k.LastUsedAt.IsZero() && now-k.LastUsedAt.UnixMicro() < useEvery.Microseconds() {

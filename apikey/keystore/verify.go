@@ -29,7 +29,7 @@ type found struct {
 //
 //	ErrMalformed    raw has not the shape of a key; nothing was asked
 //	ErrUnknown      no such key, or not its secret; purged keys too
-//	ErrRevoked      it or a key above it is revoked; above it: dead at all, or gone
+//	ErrRevoked      it is revoked, or a key above it is dead or gone
 //	ErrExpired      its time is over
 //	ErrLapsed       it was not used in time
 //	ErrUnavailable  the database could not answer

@@ -15,11 +15,11 @@ type watchers struct {
 	all []func(key uuid.UUID)
 }
 
-// Watch calls f after each change that this store has committed and that may
-// make a verified key worth less, with the key; uuid.Nil stands for any key. A
-// change inside a transaction of the caller's, and one made by another process,
-// is not told: a cache needs a feed from the database beside it. f must be quick. It
-// is for a cache: see the package documentation.
+// Watch calls f, with the key, after each change that this store has committed
+// and that may make a verified key worth less; uuid.Nil stands for any key. It
+// is not called for a change inside a transaction of the caller's, or one made
+// by another process: a cache needs a feed from the database as well. f must be
+// quick. It is for a cache: see the package documentation.
 func (s *Store) Watch(f func(key uuid.UUID)) {
 	s.watched.mu.Lock()
 	defer s.watched.mu.Unlock()
