@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/server"
+	"github.com/buildkey/buildkey/middleware"
 )
 
 // attachment is the project, version and build that flags name.
@@ -37,21 +39,11 @@ func (a attachment) String() string {
 // check refuses an attachment to rows that are not there or do not belong
 // together, which no key could use.
 func (l ledger) check(ctx context.Context, a attachment) error {
-	statement, args := `SELECT count(*) FROM projects WHERE id = ?`, []any{a.project}
-	switch {
-	case a.build != "":
-		statement, args = `SELECT count(*) FROM builds WHERE id = ? AND version_id = ? AND project_id = ?`, []any{a.build, a.version, a.project}
-	case a.version != "":
-		statement, args = `SELECT count(*) FROM versions WHERE id = ? AND project_id = ?`, []any{a.version, a.project}
-	}
-	var n int
-	if err := l.db.GetContext(ctx, &n, l.kind.Number(statement), args...); err != nil {
-		return fmt.Errorf("the database does not answer: %w", err)
-	}
-	if n == 0 {
+	err := server.CheckAttachment(ctx, l.db, a.project, a.version, a.build)
+	if _, bad := errors.AsType[*middleware.Problem](err); bad {
 		return fmt.Errorf("the database has no %s: check the ids", a)
 	}
-	return nil
+	return err
 }
 
 // rowID is a flag's value: the id of a project, version or build of the server's.

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/buildkey/buildkey/apikey/keystore"
-	"github.com/buildkey/buildkey/internal/dialect"
 	"github.com/buildkey/buildkey/internal/server"
 )
 
@@ -25,8 +24,7 @@ func databaseFlag(cmd *cobra.Command, url *string) {
 // ledger is the server's database, opened beside the server.
 type ledger struct {
 	*keystore.Store
-	db   *sqlx.DB
-	kind dialect.Dialect
+	db *sqlx.DB
 }
 
 // onLedger makes do the body of a command, on the database that a flag names. The
@@ -66,15 +64,11 @@ func (p *program) openLedger(ctx context.Context, url string) (ledger, error) {
 }
 
 func (p *program) newLedger(ctx context.Context, db *sqlx.DB) (ledger, error) {
-	kind, err := dialect.Of(db.DriverName())
-	if err != nil {
-		return ledger{}, err
-	}
 	store, err := keystore.New(db, keystore.Config{Now: p.now, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return ledger{}, err
 	}
-	l := ledger{Store: store, db: db, kind: kind}
+	l := ledger{Store: store, db: db}
 	return l, l.checkSchema(ctx)
 }
 

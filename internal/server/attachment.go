@@ -18,11 +18,11 @@ func keyOf(project, version apikey.ID) apikey.Key {
 	}
 }
 
-// checkAttachment is a 400 unless the project is there, the version belongs to
-// it, and the build to both. A build needs its version. It is one of the four
-// places with authorization of their own: what a key or a build may be attached
+// CheckAttachment is a [*middleware.Problem], a 400, unless the project is there, the
+// version belongs to it, and the build to both. A build needs its version. It is one of
+// the four places with authorization of their own: what a key or a build may be attached
 // to is asked as a key of that project would be answered, and not the caller.
-func checkAttachment(ctx context.Context, db queryset.DB, project, version, build apikey.ID) error {
+func CheckAttachment(ctx context.Context, db queryset.DB, project, version, build apikey.ID) error {
 	whole := keyOf(project, "")
 	if err := belongs(ctx, db, "project", projects.ForKey(whole), project); err != nil {
 		return err

@@ -40,7 +40,7 @@ func (s *Server) mint(w http.ResponseWriter, r *http.Request, makes func(context
 			return err
 		}
 		made = viewKey(k).revealing(secret)
-		return checkAttachment(ctx, tx, k.Project, k.Version, k.Build)
+		return CheckAttachment(ctx, tx, k.Project, k.Version, k.Build)
 	})
 	if err != nil {
 		return keyProblem(err)

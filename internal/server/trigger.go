@@ -36,7 +36,7 @@ func (s *Server) triggerBuild(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := checkAttachment(ctx, s.db, idOf(in["project"]), idOf(in["version"]), ""); err != nil {
+	if err := CheckAttachment(ctx, s.db, idOf(in["project"]), idOf(in["version"]), ""); err != nil {
 		return err
 	}
 	row := triggerFields.values(in)
