@@ -28,10 +28,20 @@ func (p *program) handOver(k apikey.Key, secret apikey.Secret) error {
 	if _, err := fmt.Fprintln(p.stdout, secret.Reveal()); err != nil {
 		return fmt.Errorf("key %s is made and could not be printed: revoke it: %w", k.ID, err)
 	}
-	state, until := stateOf(k, p.now())
-	fmt.Fprintf(p.stderr, "id        %s\nname      %s\nattached  %s\nstate     %s until %s\n",
-		k.ID, k.Name, attachment{k.Project, k.Version, k.Build}, state, moment(until))
+	t := newTable(p.stderr)
+	p.sayWhich(t, k)
+	_ = t.flush() // the key is printed, which is what counts
 	return nil
+}
+
+// sayWhich adds which key it is, and how it is.
+func (p *program) sayWhich(t table, k apikey.Key) {
+	state, at := stateOf(k, p.now())
+	since := map[bool]string{true: " until ", false: " since "}[k.Usable(p.now()) == nil]
+	t.row("id", k.ID.String())
+	t.row("name", k.Name)
+	t.row("state", state+since+moment(at))
+	t.row("attached", attachment{k.Project, k.Version, k.Build}.String())
 }
 
 // aboutKey says which key an error is about.

@@ -70,13 +70,8 @@ func (p *program) showText(k apikey.Key, gone bool, story []keystore.Event) erro
 }
 
 func (p *program) showRecord(k apikey.Key) error {
-	state, at := stateOf(k, p.now())
-	since := map[bool]string{true: " until ", false: " since "}[k.Usable(p.now()) == nil]
 	t := newTable(p.stdout)
-	t.row("id", k.ID.String())
-	t.row("name", k.Name)
-	t.row("state", state+since+moment(at))
-	t.row("attached", attachment{k.Project, k.Version, k.Build}.String())
+	p.sayWhich(t, k)
 	t.row("scopes", strings.Join(k.Scopes, " "))
 	t.row("allow list", strings.Join(k.AllowList.Strings(), " "))
 	if k.Parent != uuid.Nil {
