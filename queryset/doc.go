@@ -1,7 +1,7 @@
-// Package queryset makes SQL that cannot leave a key's build, version or
+// Package queryset makes SQL that cannot reach beyond a key's build, version or
 // project.
 //
-// Declare once how the rows of each table hang from them, and let every handler
+// Declare once how the rows of each table belong to them, and let every handler
 // start from the declaration:
 //
 //	var Builds = &queryset.Table{
@@ -11,7 +11,7 @@
 //	}
 //	var Commands = &queryset.Table{
 //		Name: "commands", Resource: "command",
-//		Parent: &queryset.Parent{Table: Builds, Column: "build_id"},
+//		Build:  "build_id", Parent: &queryset.Parent{Table: Builds, Column: "build_id"},
 //		Write:  []string{"command", "exit_code"},
 //	}
 //
@@ -29,9 +29,10 @@
 // reach with its attachment and its parent.
 //
 // The scope is part of the one statement that reads or writes: nothing is
-// fetched first and checked after. Where the request carries no key, only rows
-// that the table declares [Public] can be read; with neither, every method says
-// [ErrUnscoped]. [Check] tells at start what is wrong with the declarations.
+// fetched first and checked afterwards. Where the request carries no key, only
+// rows that the table declares [Public] can be read; with neither, every method
+// says [ErrUnscoped]. [Check] tells at start what is wrong with the
+// declarations.
 //
 // # What is answered
 //
@@ -40,18 +41,18 @@
 //	ErrBadValue    there is nothing to write, or a value that its column does not take
 //	ErrUnscoped    nobody said whose rows to look at
 //
-// They are apikey's, which the middleware answers with 404, 403, 400 and 500; with
-// 503 an error that matches [apikey.ErrUnavailable], when the database could not
-// answer. So a handler can decode a body into [Values] and give them to Update or
-// Insert, and return the error.
+// They are apikey's, and the middleware answers them with 404, 403, 400 and
+// 500. When the database could not answer, the error matches
+// [apikey.ErrUnavailable], which is a 503. So a handler can decode a body into
+// [Values] and give them to Update or Insert, and return the error.
 //
 // # Statements written by hand
 //
 // Joins, aggregates and common table expressions take their scope from
-// [Query.Predicate]. In a join each table that a key must be held to has a
-// predicate of its own, under its own alias; an aggregate stands behind the
-// predicate's WHERE; a common table expression holds the predicate once, and
-// the rest reads from it. The examples show each.
+// [Query.Predicate]. In a join, give each table that a key must be held to a
+// predicate of its own, under its own alias; put the predicate into the WHERE
+// of an aggregate; put it into a common table expression once, and let the rest
+// read from that. The examples show each.
 //
 // # Ids
 //
@@ -60,6 +61,13 @@
 // and equals only what is equal in every byte. One that is not in the canonical
 // form of that type (an integer with a leading zero, a UUID in braces) names no
 // row and is never sent.
+//
+// # SQLite
+//
+// A column of SQLite's stores values of any type, so that a key may put a word
+// into an integer column that it may write, and every read of that row into an
+// integer then fails. Declare the tables STRICT: the word is then [ErrBadValue],
+// as it is on PostgreSQL.
 //
 // # What is remembered
 //

@@ -8,7 +8,7 @@ import (
 )
 
 // Insert writes a new row and gives its id, in one statement that also checks
-// where the row would hang. Attachment columns that row leaves out take the
+// where the row would belong. Attachment columns that row leaves out take the
 // key's value; those that it gives must lie in the key's reach: equal to what
 // the key fixes, or in a linked project that permits resource:create. Where the
 // table has a Parent and its column is not NULL, that parent must be in reach
@@ -17,9 +17,8 @@ import (
 // whose allow list does not name all of the resource. The key needs the scope
 // resource:create.
 //
-// An empty row, and values that no column or not this one takes, are
-// [ErrBadValue] as [Query.Update] tells, a NOT NULL column that was left out among
-// them.
+// An empty row, a NOT NULL column that was left out, and a value that its
+// column does not take are [ErrBadValue], as [Query.Update] says.
 func (q Query) Insert(ctx context.Context, db DB, row Values) (id apikey.ID, err error) {
 	ids, err := q.InsertAll(ctx, db, []Values{row})
 	if err != nil {
@@ -29,11 +28,11 @@ func (q Query) Insert(ctx context.Context, db DB, row Values) (id apikey.ID, err
 }
 
 // InsertAll writes many new rows in one statement, all of them or none, and
-// gives their ids in the order of rows. Each is checked as Insert checks one, and
-// if one may not be written none is. Every row names the same columns: rows that
-// differ in that, and no rows, are [ErrBadValue]. More than fit into one statement's
-// arguments (65535 on PostgreSQL, 32766 on SQLite, less 512 and one for each row)
-// are an error.
+// gives their ids in the order of rows. Each is checked as Insert checks one,
+// and if one may not be written, none is. Every row names the same columns:
+// rows that differ in that, and no rows, are [ErrBadValue]. More values than
+// one statement takes as arguments (65535 on PostgreSQL, 32766 on SQLite, less
+// 512 and one for each row) are an error.
 func (q Query) InsertAll(ctx context.Context, db DB, rows []Values) (ids []apikey.ID, err error) {
 	err = q.run(ctx, db, actionCreate, "inserting into", func(ctx context.Context, j *job) (err error) {
 		ids, err = j.insert(ctx, rows)

@@ -58,21 +58,21 @@ func (q Query) Where(cond string, args ...any) Query {
 // OrderBy sorts what Select gives, by readable columns with an optional
 // direction: "date DESC". It replaces an earlier order; without terms there is
 // none. Anything but a column and ASC or DESC is an error, also of Get, Count
-// and Exists, which pay no heed to the order.
+// and Exists, which ignore the order.
 func (q Query) OrderBy(terms ...string) Query {
 	q.order, q.orderCount = strings.Join(terms, "\n"), len(terms)
 	return q
 }
 
 // Limit is how many rows Select gives at most; zero gives none, and a negative
-// one is an error. Get, Count and Exists pay no heed to it.
+// one is an error. Get, Count and Exists ignore it.
 func (q Query) Limit(n int) Query {
 	q.limit = optional{int64(n), true}
 	return q
 }
 
 // Offset is how many rows Select leaves out first; a negative one is an error.
-// Get, Count and Exists pay no heed to it.
+// Get, Count and Exists ignore it.
 func (q Query) Offset(n int) Query {
 	q.offset = optional{int64(n), true}
 	return q

@@ -6,12 +6,12 @@ import (
 )
 
 // Get reads the row with that id into dest: a pointer to a struct with db tags,
-// or a map[string]any, such as [Values]. Only readable columns are selected;
-// a field whose column is not readable is set to its zero value. A row that is
-// absent, out of reach or left out by Where is ErrNotFound, and so is an id that
-// is not in the canonical form of its column's type. A db tag that names no
-// column is an error. The key needs the scope resource:read, or the error is an
-// [apikey.ScopeError], whether the row exists or not.
+// or a map[string]any, such as [Values]. Only readable columns are selected; a
+// field whose column is not readable is set to its zero value. A row that is
+// absent, out of reach or excluded by Where is ErrNotFound, and so is an id
+// that is not in the canonical form of its column's type. A db tag that names
+// no column is an error. The key needs the scope resource:read, or the error is
+// an [apikey.ScopeError], whether the row exists or not.
 func (q Query) Get(ctx context.Context, db DB, dest any, id any) error {
 	return q.run(ctx, db, actionRead, "reading a row of", func(ctx context.Context, j *job) error {
 		to, err := oneDest(dest)

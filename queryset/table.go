@@ -9,7 +9,7 @@ import (
 	"github.com/buildkey/buildkey/internal/incontext"
 )
 
-// Table says how the rows of one SQL table hang from build, version and
+// Table says how the rows of one SQL table belong to build, version and
 // project. It is declared once, as a package variable, and not changed after
 // its first use; sharing it is safe. Its names must be plain identifiers of
 // letters, digits and underscores: they are checked when first used, and an
@@ -26,7 +26,8 @@ type Table struct {
 	ID string
 	// Project, Version and Build are the columns that hold the attachment, ""
 	// where the table has none. The table of builds itself has its own id as
-	// Build.
+	// Build. A column that leads to the Parent may be one too, so that an
+	// Insert which leaves it out takes the key's value.
 	Project, Version, Build string
 	// Parent is how a row reaches the attachments that it has no column for.
 	Parent *Parent
@@ -36,16 +37,16 @@ type Table struct {
 	// and Parent columns may be given to an Insert without standing in Write:
 	// what they say must lie in the key's reach.
 	Read, Write []string
-	// Ancestor is for keys from below: it is what a key attached below this table's
-	// level may do with the one row above it, as a build key with its project.
-	// Keys of this level and wider go by Read and Write. Nil: nothing. It never
-	// inserts or deletes.
+	// Ancestor is for keys from below: what a key attached below this table's
+	// level may do with the one row above it, such as a build key with its
+	// project. Keys of this level and wider go by Read and Write. Nil: nothing.
+	// It never inserts or deletes.
 	Ancestor *Fields
 	// Public are the rows that anyone may read. Nil: none.
 	Public *Public
 }
 
-// Parent is the row of another table that a row hangs from: the one whose id
+// Parent is the row of another table that a row belongs to: the one whose id
 // the Column holds. A row whose Column is NULL or names no row reaches nothing
 // through it.
 type Parent struct {

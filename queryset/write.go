@@ -7,9 +7,9 @@ import (
 )
 
 // Update writes set to the row with that id. A row that is absent, out of reach
-// or left out by Where is ErrNotFound; a column that a key may not write is
-// ErrForbidden and named, whether the row exists or not. The key needs the scope
-// resource:update.
+// or excluded by Where is ErrNotFound; a column that a key may not write is
+// ErrForbidden and named, whether the row exists or not. The key needs the
+// scope resource:update.
 //
 // [ErrBadValue] is an empty set; a column that is not there, where the holder may
 // write all; a value of a type that no column takes, such as a list or a map from
@@ -26,8 +26,8 @@ func (q Query) Update(ctx context.Context, db DB, id any, set Values) error {
 }
 
 // UpdateAll writes set to every row in reach for which the Where conditions
-// hold, and tells how many there were. Its errors are Update's, but that no
-// rows are none. A Query with OrderBy, Limit or Offset is refused.
+// hold, and tells how many there were. Its errors are Update's, except that
+// finding no row is not one. A Query with OrderBy, Limit or Offset is refused.
 func (q Query) UpdateAll(ctx context.Context, db DB, set Values) (n int64, err error) {
 	err = q.run(ctx, db, actionUpdate, "updating rows of", func(ctx context.Context, j *job) (err error) {
 		n, err = j.write(ctx, formUpdateAll, set, nil)
@@ -37,7 +37,7 @@ func (q Query) UpdateAll(ctx context.Context, db DB, set Values) (n int64, err e
 }
 
 // Delete deletes the row with that id. A row that is absent, out of reach or
-// left out by Where is ErrNotFound. The key needs the scope resource:delete,
+// excluded by Where is ErrNotFound. The key needs the scope resource:delete,
 // and is ErrForbidden when it reaches the table as an Ancestor only.
 func (q Query) Delete(ctx context.Context, db DB, id any) error {
 	return q.run(ctx, db, actionDelete, "deleting a row of", func(ctx context.Context, j *job) error {
@@ -47,8 +47,8 @@ func (q Query) Delete(ctx context.Context, db DB, id any) error {
 }
 
 // DeleteAll deletes every row in reach for which the Where conditions hold, and
-// tells how many there were. Its errors are Delete's, but that no rows are
-// none. A Query with OrderBy, Limit or Offset is refused.
+// tells how many there were. Its errors are Delete's, except that finding no
+// row is not one. A Query with OrderBy, Limit or Offset is refused.
 func (q Query) DeleteAll(ctx context.Context, db DB) (n int64, err error) {
 	err = q.run(ctx, db, actionDelete, "deleting rows of", func(ctx context.Context, j *job) (err error) {
 		n, err = j.write(ctx, formDeleteAll, nil, nil)
