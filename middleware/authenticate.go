@@ -13,9 +13,9 @@ import (
 //	http.ListenAndServe(addr, guard.Authenticate(router))
 //
 // Every answer gets a Vary that names the parser's headers, whatever else next
-// says there, and the answer to a request that carried a key, good or not,
-// "Cache-Control: no-store", unless next says otherwise. Within itself it does
-// nothing more. A nil next panics.
+// says there. The answer to a request that carried a key, good or not, gets
+// "Cache-Control: no-store", unless next says otherwise. Inside another
+// Authenticate of the same Guard it does nothing more. A nil next panics.
 func (g *Guard) Authenticate(next http.Handler) http.Handler {
 	g.mustBeWired("Authenticate")
 	if nilcheck.IsNil(next) {

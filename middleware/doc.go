@@ -10,9 +10,9 @@
 // is what decides. [WriteError] turns an error into an answer, and is the only
 // place that knows statuses.
 //
-// The attacker is who writes the request, and the second adversary a handler
-// that forgot something: a route outside Authenticate, an object that nobody
-// checked, a guard without keys all refuse.
+// The attacker is whoever writes the request, and the second adversary is a
+// handler that forgot something: a route outside Authenticate, an object that
+// nobody checked, and a guard without keys all refuse.
 //
 // A path with several methods has a permission for each ([Guard.On]), a subrouter
 // one for all ([Guard.Protect]), and http.ServeMux a helper on which no route can be

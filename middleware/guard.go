@@ -24,8 +24,8 @@ type Verifier interface {
 
 // Guard stands in front of an application's handlers. Authenticate goes around
 // the router and Require around each route. Set the fields before the first use
-// and do not copy a Guard: what one authenticated, no other one accepts. It is
-// safe for concurrent use.
+// and do not copy a Guard: no Guard accepts what another one authenticated. It
+// is safe for concurrent use.
 //
 // Authenticate and Require panic, where they are wired, when Keys is nil.
 type Guard struct {
@@ -45,7 +45,7 @@ type Guard struct {
 	Logger *slog.Logger
 	// AnonymousOnInvalidKey makes a key that is not good count as none, as in
 	// Django REST framework. By default it is refused, whatever the permission
-	// (but AllowAny, which looks at none).
+	// (except AllowAny, which looks at none).
 	AnonymousOnInvalidKey bool
 	// ExplainDenials adds to the log line of a refusal by a permission how it
 	// came about, operand by operand. Answers stay the same.

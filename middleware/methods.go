@@ -16,10 +16,10 @@ import (
 //		On("GET", permission.Or(permission.HasBuildAPIKey, permission.Restricted), list).
 //		On("POST", permission.IsStaff, create))
 //
-// HEAD goes where GET does, unless it has a row of its own. Any other method
-// takes the permission of the first row, and who passes that is answered with 405
-// and Allow, OPTIONS too. So a caller who may not do anything here does not learn
-// what others may.
+// HEAD goes where GET does, unless it has a row of its own. Any other method,
+// OPTIONS too, is asked for the permission of the first row, and a caller who
+// passes is answered with 405 and Allow. So a caller who may do nothing here
+// does not learn what others may.
 type Methods struct {
 	guard *Guard
 	rows  []methodRow

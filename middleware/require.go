@@ -15,8 +15,8 @@ import (
 //
 // What was presented is verified before p is asked, and once for a request,
 // however many Requires it passes. p decides by what is then in the request's
-// context. AllowAny itself makes no exception but this one: nothing is
-// verified, and neither key nor user is in the context.
+// context. AllowAny by itself is the one exception: nothing is verified, and
+// neither key nor user is in the context.
 //
 // Where p is Pending the handler runs, and must call [Guard.CheckObject] before
 // it answers. An answer below 400 that begins without a CheckObject that

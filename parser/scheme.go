@@ -9,12 +9,12 @@ import (
 // "Authorization: <Scheme> <key>". Any other than the constants may be used, as
 // in Scheme("Build").
 //
-// The scheme's word ends where the first byte stands that no token may hold. It
-// is compared whole and without regard to ASCII case alone, so that no Unicode
-// folding makes another word of it. One or more spaces separate it from the key;
-// a tab, or anything else that is not a space, makes the value malformed. So
-// does a scheme without a key, and a value that starts with a space, a comma or
-// another ASCII byte that starts no word: it names no scheme at all.
+// The scheme's word ends at the first byte that no token may hold. It is
+// compared whole and without regard to ASCII case alone, so that no Unicode
+// folding makes another word of it. One or more spaces separate it from the
+// key; a tab, or anything else that is not a space, makes the value malformed.
+// So does a scheme without a key, and a value that starts with a space, a comma
+// or another ASCII byte that starts no word: it names no scheme at all.
 //
 // The zero value, and a name that is no token (RFC 9110, section 5.6.2), match
 // nothing: Parse is always ErrMissing, Challenge is "".

@@ -9,10 +9,10 @@ import (
 	"github.com/buildkey/buildkey/internal/incontext"
 )
 
-// The leaves that need no setting. They read the request's method and context
-// and do no I/O: who verified the key put it there. The zero Key is no key to
-// any of them; one without a project is, and reaches no row. They deny a caller
-// who presented nothing with [CodeNotAuthenticated], others with
+// The leaves that need no setting. They read the request's method and context,
+// where whoever verified the key has put it, and do no I/O. The zero Key is no
+// key to any of them; one without a project is, and reaches no row. They deny a
+// caller who presented nothing with [CodeNotAuthenticated], others with
 // [CodePermissionDenied].
 var (
 	// HasBuildAPIKey grants to a verified key.
@@ -37,8 +37,8 @@ var (
 		}
 		return nil
 	})
-	// AllowAny grants to anyone, and says that this is meant. A route with just
-	// this permission does not even look at a key.
+	// AllowAny grants to anyone, and shows that this is intended. A route with
+	// this permission alone does not even look at a key.
 	AllowAny Permission = New("AllowAny", func(*http.Request) error { return nil })
 	// DenyAll grants to nobody.
 	DenyAll Permission = New("DenyAll", func(r *http.Request) error { return unlessKnown(r, errNobody) })

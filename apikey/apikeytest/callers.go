@@ -8,8 +8,8 @@ import (
 	"github.com/buildkey/buildkey/apikey"
 )
 
-// Callers asks a handler one thing as everybody who may come by. Make one with
-// [NewCallers]; its Keys go into the handler's guard.
+// Callers sends a handler one request as everybody who may come by. Make one
+// with [NewCallers]; its Keys go into the handler's guard.
 type Callers struct {
 	// Keys verifies the keys of the callers. Give it the application's Catalog
 	// where that is not the default one.

@@ -17,9 +17,9 @@ func VersionKey(project, version apikey.ID) apikey.Key { return BuildKey(project
 
 // BuildKey is a key as a store verifies it: in use since just now for three
 // hours, with the scopes of buildkey:builder, for every row of its attachment,
-// with an id of its own. Change what a test is about. Its Permits are those of the
-// default catalog; with one of your own, set them to what it expands, or give it
-// to [Keys].
+// with an id of its own. Change the fields that a test is about. Its Permits
+// are those of the default catalog; with one of your own, set them to what it
+// expands, or give it to [Keys].
 func BuildKey(project, version, build apikey.ID) apikey.Key {
 	now := time.Now()
 	scopes := apikey.Scopes{apikey.BundleBuilder}

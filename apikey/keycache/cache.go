@@ -16,7 +16,7 @@ import (
 	"github.com/buildkey/buildkey/apikey/keystore"
 )
 
-// Config is how a cache works. The zero Config is a good one on SQLite; on
+// Config is how a cache works. The zero Config is ready to use on SQLite; on
 // PostgreSQL set ListenDSN.
 type Config struct {
 	// MaxEntries and MaxBytes bound what is remembered: 10,000 keys and 64 MiB

@@ -18,10 +18,10 @@
 // queue all look alike: no heartbeat in time.
 //
 // A report only moves a generation counter, and an entry holds the counters as
-// they were before its key was read. A read that began before a revocation and
-// ended after it is therefore remembered in vain. Expiry and lapse are asked of
-// the clock at every hit. A derived key dies with the keys above it as well, whose
-// times an entry does not know, and is read again after each Bound.
+// they were before its key was read. So what was read from before a revocation
+// until after it is never used. Expiry and lapse are checked against the clock
+// at every hit. A derived key dies with the keys above it as well, whose times
+// an entry does not know, and is read again after each Bound.
 //
 // # In bad states
 //
@@ -30,10 +30,10 @@
 // While the database cannot answer, a remembered key works until the Bound is over,
 // and then it is apikey.ErrUnavailable.
 //
-// When PostgreSQL's queue of notifications is full, which any listener in a
-// transaction without end brings about, a revocation fails with
-// apikey.ErrUnavailable and nothing is committed. End that transaction: the cache
-// then has the queue emptied.
+// When PostgreSQL's queue of notifications is full, which any listener in an
+// endless transaction brings about, a revocation fails with
+// apikey.ErrUnavailable and nothing is committed. End that transaction, and the
+// cache sees to it that the queue is emptied.
 //
 // Revocations count whatever the servers' clocks say. Expiry, lapse and the end of a
 // grace are times, and each server asks its own clock. A process that was paused, or

@@ -29,7 +29,7 @@ type counts struct {
 	hits, misses, queries, strangers, drops, dropsAll, follows, beats atomic.Uint64
 }
 
-// Stats returns the counters and gauges. Each is exact; together they are not of
+// Stats returns the counters and gauges. Each is exact, but they are not all of
 // one instant.
 func (c *Cache) Stats() Stats {
 	s := Stats{
