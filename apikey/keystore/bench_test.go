@@ -10,6 +10,7 @@ import (
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/internal/dbtest"
+	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 )
 
@@ -79,6 +80,24 @@ func (b bench) mint(t testing.TB, spec Spec) (apikey.Key, string) {
 		t.Fatal(err)
 	}
 	return k, secret.Reveal()
+}
+
+// use verifies a key that must be good.
+func (b bench) use(t testing.TB, raw string) {
+	t.Helper()
+	if _, err := b.Verify(t.Context(), raw); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// forge makes a key of that id with a secret of its own.
+func (b bench) forge(t testing.TB, id uuid.UUID) apikey.Secret {
+	t.Helper()
+	secret, err := b.keys.Mint(id, zeros{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
 }
 
 // second and third are the errors of calls with as many results.

@@ -104,9 +104,7 @@ func TestNames(t *testing.T) {
 		second, _ := b.mint(t, Spec{Name: "nightly", ActivateWithin: time.Hour})
 		b.clock.Add(time.Hour)
 		third, raw := b.mint(t, Spec{Name: "nightly", TTL: time.Hour, MaxTTL: time.Hour}) // second has lapsed
-		if _, err := b.Verify(ctx, raw); err != nil {
-			t.Fatal(err)
-		}
+		b.use(t, raw)
 		if got, err := b.ByName(ctx, "1", "nightly"); err != nil || got.ID != third.ID {
 			t.Errorf("by name: %v, %v", got.ID, err)
 		}
@@ -132,9 +130,7 @@ func TestNamesOfChildren(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Verify(ctx, raw); err != nil {
-			t.Fatal(err)
-		}
+		b.use(t, raw)
 		b.clock.Add(time.Hour - time.Microsecond)
 		for _, name := range []string{"child", "grandchild"} {
 			refusedAs(t, "the name of a live "+name, third(b.Create(ctx, Spec{Project: "1", Name: name})), ErrNameTaken)

@@ -15,9 +15,7 @@ func TestDeriveInherits(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		list := apikey.AllowList{{Type: "build", ID: "*"}, {Type: "key", ID: "*"}}
 		parent, raw := b.mint(t, Spec{Project: "1", Version: "3", Scopes: apikey.Scopes{"buildkey:read", "key:create"}, AllowList: list, TTL: 5 * time.Hour, MaxTTL: 8 * time.Hour})
-		if _, err := b.Verify(t.Context(), raw); err != nil {
-			t.Fatal(err)
-		}
+		b.use(t, raw)
 		b.clock.Add(time.Hour)
 		child, secret, err := b.Derive(t.Context(), parent.ID, Spec{})
 		if err != nil {
@@ -65,9 +63,7 @@ func TestDeriveRefusesMore(t *testing.T) {
 			t.Run(row.name, func(t *testing.T) {
 				row.parent.Scopes = append(apikey.Scopes{"build:*", "key:create"}, row.parent.Scopes...)
 				parent, raw := b.mint(t, row.parent)
-				if _, err := b.Verify(t.Context(), raw); err != nil {
-					t.Fatal(err)
-				}
+				b.use(t, raw)
 				_, secret, err := b.Derive(t.Context(), parent.ID, row.child)
 				var refused *DeriveError
 				if !errors.As(err, &refused) || refused.Field != row.field || !strings.Contains(refused.Detail, row.says) {
@@ -106,9 +102,7 @@ func TestDeriveAllows(t *testing.T) {
 			t.Run(row.name, func(t *testing.T) {
 				row.parent.Scopes = append(apikey.Scopes{"build:*", "key:create"}, row.parent.Scopes...)
 				parent, raw := b.mint(t, row.parent)
-				if _, err := b.Verify(t.Context(), raw); err != nil {
-					t.Fatal(err)
-				}
+				b.use(t, raw)
 				_, secret, err := b.Derive(t.Context(), parent.ID, row.child)
 				if err != nil {
 					t.Fatal(err)

@@ -70,9 +70,7 @@ func TestMemoryIsNeverStale(t *testing.T) {
 			{"every link is gone", exec(`DELETE FROM buildkey_links`), 0},
 		} {
 			for range 2 { // to remember what there was before
-				if _, err := b.Verify(t.Context(), raw); err != nil {
-					t.Fatal(err)
-				}
+				b.use(t, raw)
 			}
 			if err := row.do(); err != nil {
 				t.Fatalf("%s: %v", row.name, err)

@@ -16,9 +16,7 @@ func TestRecordHoldsEveryField(t *testing.T) {
 		list := apikey.AllowList{{Type: "build", ID: "%s"}, {Type: "command", ID: "7"}}
 		scopes := apikey.Scopes{"build:update", apikey.ScopeKeyCreate}
 		parent, raw := b.mint(t, Spec{Version: "v%s", Build: "b'\"\\", Name: "é %d", Scopes: scopes, AllowList: list, CreatedBy: "me"})
-		if _, err := b.Verify(t.Context(), raw); err != nil {
-			t.Fatal(err)
-		}
+		b.use(t, raw)
 		child, secret, err := b.Derive(t.Context(), parent.ID, Spec{Name: "child"})
 		if err != nil {
 			t.Fatal(err)

@@ -21,10 +21,7 @@ func TestRefusalsAreCounted(t *testing.T) {
 	_, expired := b.mint(t, Spec{TTL: time.Minute})
 	refusedAs(t, "use", second(b.Verify(t.Context(), expired)), nil)
 	refusedAs(t, "revoke", b.Revoke(t.Context(), dead.ID, 0), nil)
-	unknown, err := b.keys.Mint(uuid.New(), zeros{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	unknown := b.forge(t, uuid.New())
 	b.clock.Add(time.Minute)
 	log.Reset()
 	cancelled, cancel := context.WithCancel(t.Context())

@@ -14,9 +14,7 @@ func TestRenew(t *testing.T) {
 		if got, err := b.Renew(t.Context(), k.ID); err != nil || !got.ExpiresAt.IsZero() {
 			t.Errorf("one that waits: until %v, %v; want nothing changed", got.ExpiresAt, err)
 		}
-		if _, err := b.Verify(t.Context(), raw); err != nil {
-			t.Fatal(err)
-		}
+		b.use(t, raw)
 		start := b.clock.Now()
 		for _, row := range []struct {
 			name        string
@@ -61,9 +59,7 @@ func TestRenewRefuses(t *testing.T) {
 		refusedAs(t, "a key that is not there", second(b.Renew(t.Context(), uuid.New())), apikey.ErrNotFound)
 		waiting, _ := b.mint(t, Spec{ActivateWithin: time.Minute})
 		graced, raw := b.mint(t, Spec{})
-		if _, err := b.Verify(t.Context(), raw); err != nil {
-			t.Fatal(err)
-		}
+		b.use(t, raw)
 		if err := b.Revoke(t.Context(), graced.ID, time.Hour); err != nil {
 			t.Fatal(err)
 		}

@@ -35,9 +35,7 @@ func TestAlteredTable(t *testing.T) {
 			`ALTER TABLE buildkey_keys ADD COLUMN note TEXT`,
 			`ALTER TABLE buildkey_keys DROP COLUMN note`,
 		} {
-			if _, err := b.Verify(t.Context(), raw); err != nil {
-				t.Fatal(err)
-			}
+			b.use(t, raw)
 			if _, err := b.db.Exec(alter); err != nil {
 				t.Fatal(err)
 			}

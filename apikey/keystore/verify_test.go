@@ -67,13 +67,6 @@ func TestVerifyRefuses(t *testing.T) {
 		if err := b.Revoke(ctx, dead.ID, 0); err != nil {
 			t.Fatal(err)
 		}
-		forged := func(id uuid.UUID) string {
-			secret, err := b.keys.Mint(id, zeros{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return secret.Reveal()
-		}
 		for _, row := range []struct {
 			name string
 			raw  string
@@ -82,9 +75,9 @@ func TestVerifyRefuses(t *testing.T) {
 			{"nothing", "", apikey.ErrMalformed},
 			{"a typo", raw[:30] + "!" + raw[31:], apikey.ErrMalformed},
 			{"half a key", raw[:40], apikey.ErrMalformed},
-			{"a key that never was", forged(uuid.MustParse("01a20000-0000-7000-8000-000000000000")), apikey.ErrUnknown},
-			{"a wrong secret", forged(live.ID), apikey.ErrUnknown},
-			{"a wrong secret of a dead key, which is not told", forged(dead.ID), apikey.ErrUnknown},
+			{"a key that never was", b.forge(t, uuid.MustParse("01a20000-0000-7000-8000-000000000000")).Reveal(), apikey.ErrUnknown},
+			{"a wrong secret", b.forge(t, live.ID).Reveal(), apikey.ErrUnknown},
+			{"a wrong secret of a dead key, which is not told", b.forge(t, dead.ID).Reveal(), apikey.ErrUnknown},
 			{"the right secret of a dead key", deadRaw, apikey.ErrRevoked},
 		} {
 			k, err := b.Verify(ctx, row.raw)

@@ -110,14 +110,8 @@ func TestWrapRefuses(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		ctx := t.Context()
 		k, raw := b.mint(t, Spec{})
-		wrong, err := b.keys.Mint(k.ID, zeros{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		nobody, err := b.keys.Mint(uuid.New(), zeros{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		wrong := b.forge(t, k.ID)
+		nobody := b.forge(t, uuid.New())
 		refusedAs(t, "the zero secret", second(b.Wrap(ctx, apikey.Secret{}, 0)), apikey.ErrMalformed)
 		refusedAs(t, "a wrong secret", second(b.Wrap(ctx, wrong, 0)), apikey.ErrUnknown)
 		refusedAs(t, "a key that is not there", second(b.Wrap(ctx, nobody, 0)), apikey.ErrUnknown)
