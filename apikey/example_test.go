@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,6 +45,14 @@ func ExampleLevel() {
 	key := apikey.Key{Project: "1", Version: "11", Build: "101"}
 	fmt.Println(key.Level(), key.Level() >= apikey.LevelVersion)
 	// Output: build true
+}
+
+// An ID is a primary key as text, whatever its type.
+func ExampleID() {
+	build := struct{ ID int64 }{101}
+	key := apikey.Key{Project: "docs", Version: "docs-latest", Build: apikey.ID(strconv.FormatInt(build.ID, 10))}
+	fmt.Println(key.Project, key.Version, key.Build)
+	// Output: docs docs-latest 101
 }
 
 // A Secret cannot be printed by accident.
@@ -96,32 +105,6 @@ func ExampleAllowList() {
 	// Output:
 	// [*:1 build:*]
 	// [build:1 version:1]
-}
-
-// An application names its own resources and keeps the standard bundles.
-func ExampleNewCatalog() {
-	resources := map[string][]string{
-		"build":    {"read", "update"},
-		"artifact": {"read", "create", "sign"},
-	}
-	catalog, err := apikey.NewCatalog(apikey.Vocabulary{
-		Resources: resources,
-		Bundles:   apikey.StandardBundles(resources),
-		Aliases:   map[string]string{"builder": apikey.BundleBuilder},
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	names, err := catalog.Canonical("builder", "artifact:sign")
-	fmt.Println(names, err)
-	fmt.Println(catalog.Covers(apikey.Scopes{apikey.BundleBuilder}, apikey.Scopes{apikey.BundleRead}))
-	_, err = catalog.Canonical("artifact:fly")
-	fmt.Println(err)
-	// Output:
-	// [artifact:sign buildkey:builder] <nil>
-	// true <nil>
-	// apikey: scope "artifact:fly" is unknown: it is neither resource:action, resource:* nor a bundle of the catalog
 }
 
 func ExampleScopes_Has() {

@@ -52,6 +52,22 @@ func ask(h http.Handler, method, path, key string) {
 
 var keyOrReader = permission.Or(permission.HasBuildAPIKey, permission.Restricted)
 
+// A Guard stands around the router, and a permission in front of each route.
+func ExampleGuard() {
+	guard := newGuard()
+	router := http.NewServeMux()
+	router.Handle("/builds/", guard.Require(permission.HasBuildAPIKey)(http.HandlerFunc(showBuild)))
+
+	app := guard.Authenticate(router) // and http.ListenAndServe(addr, app)
+	ask(app, "GET", "/builds/", "bk_example")
+	ask(app, "GET", "/builds/", "bk_mistyped")
+	ask(app, "GET", "/builds/", "")
+	// Output:
+	// GET /builds/ 200 keyed true, for build "7"
+	// GET /builds/ 401 Token error="invalid_token"
+	// GET /builds/ 401 Token
+}
+
 type ticket struct{ author string }
 
 // A permission on an object waits for it: the handler asks again with what it
@@ -142,21 +158,6 @@ func ExampleHandlerFunc() {
 	// GET /failure 500 {"title":"Internal Server Error","status":500,"detail":"the service failed; the failure was logged","code":"internal_error"}
 }
 
-// An answer of the application's own, in the same form.
-func ExampleProblem() {
-	guard := newGuard()
-	app := guard.Authenticate(middleware.HandlerFunc(func(http.ResponseWriter, *http.Request) error {
-		return &middleware.Problem{
-			Status: http.StatusBadRequest,
-			Detail: "the build cannot be changed so",
-			Errors: []middleware.FieldProblem{{Field: "state", Detail: "is no state"}},
-		}
-	}))
-	ask(app, "PATCH", "/builds/7/", "")
-	// Output:
-	// PATCH /builds/7/ 400 {"title":"Bad Request","status":400,"detail":"the build cannot be changed so","code":"bad_request","errors":[{"field":"state","detail":"is no state"}]}
-}
-
 type employee struct{ staff bool }
 
 func (e employee) IsStaff() bool { return e.staff }
@@ -192,7 +193,7 @@ func ExampleGuard_users() {
 }
 
 // A test needs no store: a key in the context counts.
-func ExampleGuard_Require() {
+func ExampleGuard_Require_inTests() {
 	guard := newGuard()
 	h := guard.Require(permission.HasScope("build:update"))(http.HandlerFunc(showBuild))
 

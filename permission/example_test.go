@@ -27,6 +27,20 @@ func Example() {
 	// a key:  Grant
 }
 
+// A Decision says which rule decided, and why it denied.
+func ExampleDecision() {
+	p := permission.And(permission.HasBuildAPIKey, permission.HasScope("build:update"))
+	r := httptest.NewRequest(http.MethodPatch, "/", nil)
+	reader := apikey.Key{Project: "1", Scopes: apikey.Scopes{"build:read"}}
+	for _, r := range []*http.Request{r, r.WithContext(apikey.NewContext(r.Context(), reader))} {
+		d := p.Decide(r, nil)
+		fmt.Printf("%s by %s: %s: %s\n", d.Verdict, d.Rule, d.Code, d.Reason)
+	}
+	// Output:
+	// Deny by HasBuildAPIKey: not_authenticated: credentials were not provided
+	// Deny by HasScope(build:update): insufficient_scope: the key lacks the scope build:update
+}
+
 type article struct{ Author string }
 
 // An object's rule waits until there is an object, under a Not too.

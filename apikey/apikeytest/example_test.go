@@ -38,6 +38,19 @@ func ExampleCallers() {
 	// Output: apikeytest: PATCH /build/101/ as reader: status 200, want 403: saved
 }
 
+// Statuses name the callers that a test is about. The others are not asked.
+func ExampleStatuses() {
+	callers := apikeytest.NewCallers("1", "11", "101")
+	guard := &middleware.Guard{Keys: callers.Keys}
+	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hello") })
+	open := guard.Authenticate(guard.Require(permission.Restricted)(page))
+
+	get := func() *http.Request { return httptest.NewRequest("GET", "/", nil) }
+	callers.Check(t, open, get, apikeytest.Statuses{Nobody: 200, Foreign: 200, Dead: 401, Garbage: 401})
+	callers.Check(t, open, get, apikeytest.Statuses{Nobody: 401})
+	// Output: apikeytest: GET / as nobody: status 200, want 401: hello
+}
+
 // An application with resources of its own gives the keys its catalog, as it
 // gives it to its store.
 func ExampleCallers_ownResource() {
