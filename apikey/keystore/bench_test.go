@@ -4,46 +4,25 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/apikey/apikeytest"
 	"github.com/buildkey/buildkey/internal/dbtest"
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 )
 
-// clock is one that a test sets by hand.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) Add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // bench is a migrated store on a database of its own.
 type bench struct {
 	*Store
 	db    *sqlx.DB
-	clock *clock
+	clock *apikeytest.Clock
 }
 
 func newBench(t testing.TB, db *sqlx.DB, cfg Config) bench {
 	t.Helper()
-	b := bench{db: db, clock: newClock()}
+	b := bench{db: db, clock: apikeytest.NewClock()}
 	if cfg.Now == nil {
 		cfg.Now = b.clock.Now
 	}

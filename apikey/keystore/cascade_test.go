@@ -40,7 +40,7 @@ func TestRevokeReachesEveryGeneration(t *testing.T) {
 					t.Errorf("generation %d revoked: generation %d ends at %v, %v", from, i, k.RevokedAt, err)
 				}
 			}
-			b.clock.Add(time.Minute)
+			b.clock.Advance(time.Minute)
 			for i, raw := range secrets {
 				var want error
 				if i >= from {

@@ -100,15 +100,15 @@ func TestNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		refusedAs(t, "the name of a key in its grace", third(b.Create(ctx, Spec{Project: "1", Name: "nightly"})), ErrNameTaken)
-		b.clock.Add(time.Minute)
+		b.clock.Advance(time.Minute)
 		second, _ := b.mint(t, Spec{Name: "nightly", ActivateWithin: time.Hour})
-		b.clock.Add(time.Hour)
+		b.clock.Advance(time.Hour)
 		third, raw := b.mint(t, Spec{Name: "nightly", TTL: time.Hour, MaxTTL: time.Hour}) // second has lapsed
 		b.use(t, raw)
 		if got, err := b.ByName(ctx, "1", "nightly"); err != nil || got.ID != third.ID {
 			t.Errorf("by name: %v, %v", got.ID, err)
 		}
-		b.clock.Add(time.Hour)
+		b.clock.Advance(time.Hour)
 		b.mint(t, Spec{Name: "nightly"}) // third has expired
 		if got, err := b.Get(ctx, second.ID); err != nil || got.Name != "nightly" {
 			t.Errorf("a dead key's record lost its name: %q, %v", got.Name, err)
@@ -131,14 +131,14 @@ func TestNamesOfChildren(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.use(t, raw)
-		b.clock.Add(time.Hour - time.Microsecond)
+		b.clock.Advance(time.Hour - time.Microsecond)
 		for _, name := range []string{"child", "grandchild"} {
 			refusedAs(t, "the name of a live "+name, third(b.Create(ctx, Spec{Project: "1", Name: name})), ErrNameTaken)
 		}
 		if page, err := b.List(ctx, Filter{}); err != nil || page.Total != 3 {
 			t.Errorf("%d live keys, %v", page.Total, err)
 		}
-		b.clock.Add(time.Microsecond) // the parent has expired
+		b.clock.Advance(time.Microsecond) // the parent has expired
 		if page, err := b.List(ctx, Filter{}); err != nil || page.Total != 0 || len(page.Keys) != 0 {
 			t.Errorf("live keys %v, %v", page.Keys, err)
 		}

@@ -16,7 +16,7 @@ func TestDeriveInherits(t *testing.T) {
 		list := apikey.AllowList{{Type: "build", ID: "*"}, {Type: "key", ID: "*"}}
 		parent, raw := b.mint(t, Spec{Project: "1", Version: "3", Scopes: apikey.Scopes{"buildkey:read", "key:create"}, AllowList: list, TTL: 5 * time.Hour, MaxTTL: 8 * time.Hour})
 		b.use(t, raw)
-		b.clock.Add(time.Hour)
+		b.clock.Advance(time.Hour)
 		child, secret, err := b.Derive(t.Context(), parent.ID, Spec{})
 		if err != nil {
 			t.Fatal(err)
@@ -29,7 +29,7 @@ func TestDeriveInherits(t *testing.T) {
 		if diff := cmp.Diff(want, child); diff != "" {
 			t.Error(diff)
 		}
-		b.clock.Add(time.Hour)
+		b.clock.Advance(time.Hour)
 		used, err := b.Verify(t.Context(), secret.Reveal())
 		if end := b.clock.Now().Add(3 * time.Hour); err != nil || !used.ExpiresAt.Equal(end) {
 			t.Errorf("the child lives until %v, %v; want its parent's end, %v", used.ExpiresAt, err, end)
@@ -155,7 +155,7 @@ func TestDeriveFromWaiting(t *testing.T) {
 			t.Fatalf("the child waits until %v, %v", child.ActivateBy, err)
 		}
 		refusedAs(t, "in time", second(b.Verify(t.Context(), raw.Reveal())), nil)
-		b.clock.Add(time.Hour)
+		b.clock.Advance(time.Hour)
 		refusedAs(t, "when the parent has lapsed", second(b.Verify(t.Context(), raw.Reveal())), apikey.ErrRevoked)
 	})
 }
@@ -175,7 +175,7 @@ func TestDeriveInGrace(t *testing.T) {
 			t.Fatal(err)
 		}
 		refusedAs(t, "in the grace", second(b.Verify(t.Context(), raw.Reveal())), nil)
-		b.clock.Add(time.Minute)
+		b.clock.Advance(time.Minute)
 		refusedAs(t, "after it", second(b.Verify(t.Context(), raw.Reveal())), apikey.ErrRevoked)
 	})
 }

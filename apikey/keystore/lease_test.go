@@ -80,7 +80,7 @@ func TestTimesDefaultToTheLimits(t *testing.T) {
 		t.Errorf("it waits for %v", wait)
 	}
 	b.use(t, raw)
-	b.clock.Add(30 * time.Minute)
+	b.clock.Advance(30 * time.Minute)
 	got, err := b.Renew(t.Context(), k.ID)
 	if want := b.clock.Now().Add(30 * time.Minute); err != nil || !got.ExpiresAt.Equal(want) {
 		t.Errorf("renewed until %v, %v; want %v", got.ExpiresAt, err, want)

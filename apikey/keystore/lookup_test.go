@@ -20,9 +20,9 @@ func TestList(t *testing.T) {
 		} {
 			k, _ := b.mint(t, spec)
 			names[k.ID] = fmt.Sprint(i)
-			b.clock.Add(time.Second)
+			b.clock.Advance(time.Second)
 		}
-		b.clock.Add(time.Minute) // the last has lapsed
+		b.clock.Advance(time.Minute) // the last has lapsed
 		for _, row := range []struct {
 			name   string
 			filter Filter
@@ -66,7 +66,7 @@ func TestLookUpWhatIsNotThere(t *testing.T) {
 		refusedAs(t, "the name", second(b.ByName(ctx, "1", "nightly")), nil)
 		refusedAs(t, "revoke", b.Revoke(ctx, k.ID, time.Minute), nil)
 		refusedAs(t, "the name of one in its grace", second(b.ByName(ctx, "1", "nightly")), nil)
-		b.clock.Add(time.Minute)
+		b.clock.Advance(time.Minute)
 		refusedAs(t, "the name of a dead one", second(b.ByName(ctx, "1", "nightly")), apikey.ErrNotFound)
 		refusedAs(t, "its record", second(b.Get(ctx, k.ID)), nil)
 	})

@@ -17,7 +17,7 @@ func TestPurge(t *testing.T) {
 		if err := b.Revoke(ctx, revoked.ID, time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		b.clock.Add(2 * time.Hour) // one has been dead for an hour, the other has just lapsed
+		b.clock.Advance(2 * time.Hour) // one has been dead for an hour, the other has just lapsed
 		for _, row := range []struct {
 			name      string
 			retention time.Duration
@@ -67,7 +67,7 @@ func TestPurgeHandles(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		_, _, handle := b.wrapped(t, Spec{ActivateWithin: 7 * 24 * time.Hour})
 		refusedAs(t, "unwrap", second(b.Unwrap(t.Context(), handle)), nil)
-		b.clock.Add(time.Hour)
+		b.clock.Advance(time.Hour)
 		if _, err := b.Purge(t.Context(), 0); err != nil || b.count(t, "buildkey_handles") != 1 {
 			t.Errorf("a handle went before its time: %v", err)
 		}
@@ -95,7 +95,7 @@ func TestPurgeRefuses(t *testing.T) {
 func TestPurgeEvents(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		old, _ := b.mint(t, Spec{})
-		b.clock.Add(time.Hour)
+		b.clock.Advance(time.Hour)
 		young, _ := b.mint(t, Spec{})
 		if n, err := b.PurgeEvents(t.Context(), time.Hour); n != 0 || err != nil {
 			t.Errorf("purged %d as old as that, %v; want those older", n, err)

@@ -22,7 +22,7 @@ func TestRefusalsAreCounted(t *testing.T) {
 	refusedAs(t, "use", second(b.Verify(t.Context(), expired)), nil)
 	refusedAs(t, "revoke", b.Revoke(t.Context(), dead.ID, 0), nil)
 	unknown := b.forge(t, uuid.New())
-	b.clock.Add(time.Minute)
+	b.clock.Advance(time.Minute)
 	log.Reset()
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -44,7 +44,7 @@ func TestRefusalsAreCounted(t *testing.T) {
 	if strings.Contains(log.String(), uuid.Nil.String()) {
 		t.Errorf("a line names a key that there is none:\n%s", log.String())
 	}
-	b.clock.Add(time.Minute)
+	b.clock.Advance(time.Minute)
 	refusedAs(t, "a minute later", second(b.Verify(t.Context(), raw)), apikey.ErrRevoked)
 	if n := strings.Count(log.String(), "keystore: refused"); n != 7 {
 		t.Errorf("%d lines a minute later, want one more", n)

@@ -25,13 +25,13 @@ func TestRenew(t *testing.T) {
 			{"up to max_ttl", 4*time.Hour + 1*time.Minute, 7 * time.Hour},
 			{"not past it", 6*time.Hour + 59*time.Minute, 7 * time.Hour},
 		} {
-			b.clock.Add(row.after - b.clock.Now().Sub(start))
+			b.clock.Advance(row.after - b.clock.Now().Sub(start))
 			got, err := b.Renew(t.Context(), k.ID)
 			if end := start.Add(row.want); err != nil || !got.ExpiresAt.Equal(end) {
 				t.Errorf("%s: until %v, %v; want %v", row.name, got.ExpiresAt, err, end)
 			}
 		}
-		b.clock.Add(time.Minute)
+		b.clock.Advance(time.Minute)
 		refusedAs(t, "at its end", second(b.Renew(t.Context(), k.ID)), apikey.ErrExpired)
 	})
 }
@@ -39,7 +39,7 @@ func TestRenew(t *testing.T) {
 func TestRenewStaysInsideTheParent(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		ids, _ := b.line(t, 1)
-		b.clock.Add(2 * time.Hour)
+		b.clock.Advance(2 * time.Hour)
 		child, err := b.Renew(t.Context(), ids[1])
 		if end := b.clock.Now().Add(time.Hour); err != nil || !child.ExpiresAt.Equal(end) {
 			t.Errorf("the child until %v, %v; want its parent's %v", child.ExpiresAt, err, end)
@@ -63,7 +63,7 @@ func TestRenewRefuses(t *testing.T) {
 		if err := b.Revoke(t.Context(), graced.ID, time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		b.clock.Add(time.Minute)
+		b.clock.Advance(time.Minute)
 		refusedAs(t, "one that has lapsed", second(b.Renew(t.Context(), waiting.ID)), apikey.ErrLapsed)
 		refusedAs(t, "one in its grace", second(b.Renew(t.Context(), graced.ID)), apikey.ErrRevoked)
 	})

@@ -25,7 +25,7 @@ func TestRevokeOnlyShortens(t *testing.T) {
 			{"none ends it", 0, 3 * time.Minute, 0},
 			{"a grace after that", time.Minute, 3 * time.Minute, time.Hour},
 		} {
-			b.clock.Add(row.after)
+			b.clock.Advance(row.after)
 			if err := b.Revoke(t.Context(), k.ID, row.grace); err != nil {
 				t.Fatalf("%s: %v", row.name, err)
 			}
@@ -69,7 +69,7 @@ func TestRevokeSecret(t *testing.T) {
 			t.Errorf("the trail ends in %+v, %v", last, err)
 		}
 		lapsed, raw := b.mint(t, Spec{ActivateWithin: time.Minute})
-		b.clock.Add(time.Minute)
+		b.clock.Advance(time.Minute)
 		refusedAs(t, "one that has lapsed", b.RevokeSecret(ctx, raw), nil)
 		refusedAs(t, "and stays so", second(b.Verify(ctx, raw)), apikey.ErrLapsed)
 		if got, err := b.Get(ctx, lapsed.ID); err != nil || !got.RevokedAt.IsZero() {
@@ -128,13 +128,13 @@ func TestRevokeBuildWithGrace(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		_, raw := b.mint(t, Spec{Build: "7"})
 		expired, old := b.mint(t, Spec{Build: "7", ActivateWithin: time.Minute})
-		b.clock.Add(time.Minute)
+		b.clock.Advance(time.Minute)
 		if n, err := b.RevokeBuild(t.Context(), "7", 30*time.Second); err != nil || n != 1 {
 			t.Errorf("revoked %d, %v; want the live one", n, err)
 		}
-		b.clock.Add(30*time.Second - time.Microsecond)
+		b.clock.Advance(30*time.Second - time.Microsecond)
 		refusedAs(t, "in the grace", second(b.Verify(t.Context(), raw)), nil)
-		b.clock.Add(time.Microsecond)
+		b.clock.Advance(time.Microsecond)
 		refusedAs(t, "after it", second(b.Verify(t.Context(), raw)), apikey.ErrRevoked)
 		refusedAs(t, "one that had lapsed", second(b.Verify(t.Context(), old)), apikey.ErrLapsed)
 		if events, err := b.Events(t.Context(), expired.ID); err != nil || len(events) != 1 {

@@ -13,7 +13,7 @@ import (
 func TestRotateKeepsAllButTheSecret(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		ids, secrets := b.line(t, 2)
-		b.clock.Add(time.Hour)
+		b.clock.Advance(time.Hour)
 		old, err := b.Get(t.Context(), ids[1])
 		if err != nil {
 			t.Fatal(err)
@@ -45,7 +45,7 @@ func TestRotateKeepsAllButTheSecret(t *testing.T) {
 func TestRotateWithOverlap(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		ids, secrets := b.line(t, 1)
-		b.clock.Add(2*time.Hour + 55*time.Minute)
+		b.clock.Advance(2*time.Hour + 55*time.Minute)
 		_, secret, err := b.Rotate(t.Context(), ids[0], time.Hour)
 		if err != nil {
 			t.Fatal(err)
@@ -55,7 +55,7 @@ func TestRotateWithOverlap(t *testing.T) {
 		}
 		refusedAs(t, "rotating the old one again", third(b.Rotate(t.Context(), ids[0], 0)), apikey.ErrRevoked)
 		refusedAs(t, "renewing it", second(b.Renew(t.Context(), ids[0])), apikey.ErrRevoked)
-		b.clock.Add(5 * time.Minute)
+		b.clock.Advance(5 * time.Minute)
 		for name, raw := range map[string]string{"the old": secrets[0], "its child": secrets[1], "the new": secret.Reveal()} {
 			refusedAs(t, name+" at the old end", second(b.Verify(t.Context(), raw)), apikey.ErrExpired)
 		}
@@ -65,12 +65,12 @@ func TestRotateWithOverlap(t *testing.T) {
 func TestRotateWaiting(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		k, _ := b.mint(t, Spec{ActivateWithin: time.Hour})
-		b.clock.Add(59 * time.Minute)
+		b.clock.Advance(59 * time.Minute)
 		next, secret, err := b.Rotate(t.Context(), k.ID, 0)
 		if err != nil || !next.ActivateBy.Equal(k.ActivateBy) || !next.ActivatedAt.IsZero() {
 			t.Fatalf("%+v, %v", next, err)
 		}
-		b.clock.Add(time.Minute)
+		b.clock.Advance(time.Minute)
 		refusedAs(t, "the new key at the old end", second(b.Verify(t.Context(), secret.Reveal())), apikey.ErrLapsed)
 	})
 }
@@ -83,7 +83,7 @@ func TestRotateRefuses(t *testing.T) {
 			t.Errorf("a negative overlap: %v", err)
 		}
 		refusedAs(t, "a key that is not there", third(b.Rotate(t.Context(), uuid.New(), 0)), apikey.ErrNotFound)
-		b.clock.Add(time.Minute)
+		b.clock.Advance(time.Minute)
 		refusedAs(t, "one that has lapsed", third(b.Rotate(t.Context(), k.ID, 0)), apikey.ErrLapsed)
 		if n := b.count(t, "buildkey_keys"); n != 1 {
 			t.Errorf("%d keys after refusals", n)

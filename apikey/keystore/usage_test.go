@@ -38,7 +38,7 @@ func TestLastUsedOnceAMinute(t *testing.T) {
 			{"half a minute after that", 90 * time.Second, false},
 			{"two minutes after that", 3 * time.Minute, true},
 		} {
-			b.clock.Add(start.Add(row.after).Sub(b.clock.Now()))
+			b.clock.Advance(start.Add(row.after).Sub(b.clock.Now()))
 			b.use(t, raw)
 			if row.write {
 				want = b.clock.Now()
@@ -62,7 +62,7 @@ func TestLastUsedChangesNothingElse(t *testing.T) {
 		k, raw := b.mint(t, Spec{})
 		for _, s := range []bench{b, other} {
 			s.use(t, raw)
-			b.clock.Add(30 * time.Second)
+			b.clock.Advance(30 * time.Second)
 		}
 		if err := b.Revoke(t.Context(), k.ID, 0); err != nil {
 			t.Fatal(err)

@@ -15,14 +15,14 @@ import (
 func TestVerifyActivates(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		k, raw := b.mint(t, Spec{TTL: 2 * time.Hour})
-		b.clock.Add(time.Hour)
+		b.clock.Advance(time.Hour)
 		now := b.clock.Now()
 		for range 3 {
 			got, err := b.Verify(t.Context(), raw)
 			if err != nil || !got.ActivatedAt.Equal(now) || !got.ExpiresAt.Equal(now.Add(2*time.Hour)) || got.Permits == nil {
 				t.Fatalf("verified %+v, %v", got, err)
 			}
-			b.clock.Add(time.Minute)
+			b.clock.Advance(time.Minute)
 		}
 		if got, err := b.Get(t.Context(), k.ID); err != nil || !got.ExpiresAt.Equal(now.Add(2*time.Hour)) {
 			t.Errorf("stored until %v, %v", got.ExpiresAt, err)
@@ -48,7 +48,7 @@ func TestVerifyAtTheEnd(t *testing.T) {
 				if err := row.start(k.ID, raw); err != nil {
 					t.Fatal(err)
 				}
-				b.clock.Add(row.end - early)
+				b.clock.Advance(row.end - early)
 				var want error
 				if early == 0 {
 					want = row.want

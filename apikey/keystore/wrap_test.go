@@ -38,7 +38,7 @@ func TestUnwrapOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		refusedAs(t, "before the second", second(b.Verify(ctx, raw)), nil)
-		b.clock.Add(time.Hour) // long after the handle's own end
+		b.clock.Advance(time.Hour) // long after the handle's own end
 		for range 2 {
 			secret, err := b.Unwrap(ctx, handle)
 			refusedAs(t, "the second", err, ErrHandleSpent)
@@ -54,7 +54,7 @@ func TestUnwrapOnce(t *testing.T) {
 func TestUnwrapTooLate(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
 		_, raw, handle := b.wrapped(t, Spec{})
-		b.clock.Add(10 * time.Minute)
+		b.clock.Advance(10 * time.Minute)
 		for range 2 {
 			refusedAs(t, "at its end", second(b.Unwrap(t.Context(), handle)), ErrHandleSpent)
 			refusedAs(t, "the key lives on", second(b.Verify(t.Context(), raw)), nil)
@@ -69,7 +69,7 @@ func TestUnwrapDeadKey(t *testing.T) {
 		want error
 	}{
 		{"revoked", func(t *testing.T, b bench, id uuid.UUID) { refusedAs(t, "", b.Revoke(t.Context(), id, 0), nil) }, apikey.ErrRevoked},
-		{"lapsed", func(t *testing.T, b bench, id uuid.UUID) { b.clock.Add(5 * time.Minute) }, apikey.ErrLapsed},
+		{"lapsed", func(t *testing.T, b bench, id uuid.UUID) { b.clock.Advance(5 * time.Minute) }, apikey.ErrLapsed},
 		{"gone", func(t *testing.T, b bench, id uuid.UUID) {
 			if _, err := b.db.Exec(`DELETE FROM buildkey_keys`); err != nil {
 				t.Fatal(err)
@@ -121,7 +121,7 @@ func TestWrapRefuses(t *testing.T) {
 				t.Errorf("for %v: %v", within, err)
 			}
 		}
-		b.clock.Add(24 * time.Hour)
+		b.clock.Advance(24 * time.Hour)
 		refusedAs(t, "one that has lapsed", second(b.Wrap(ctx, apikey.NewSecret(raw), 0)), apikey.ErrLapsed)
 		if n := b.count(t, "buildkey_handles"); n != 0 {
 			t.Errorf("%d handles after refusals", n)
