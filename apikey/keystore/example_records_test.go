@@ -43,11 +43,44 @@ func ExampleStore_RevokeBuild() {
 	// true
 }
 
-// A Filter chooses, and a Page holds a part of what was chosen.
+// A Filter chooses among keys, by default the live ones.
 func ExampleFilter() {
 	ctx := context.Background()
 	store, db := open(ctx)
 	defer db.Close()
+	threeKeys(ctx, store)
+	if _, err := store.RevokeBuild(ctx, "42", 0); err != nil {
+		log.Fatal(err)
+	}
+	for _, f := range []keystore.Filter{{}, {Project: "1"}, {Project: "1", Dead: true}} {
+		page, err := store.List(ctx, f)
+		fmt.Println(len(page.Keys), err)
+	}
+	// Output:
+	// 2 <nil>
+	// 1 <nil>
+	// 2 <nil>
+}
+
+// A Page is a part of what was chosen, the newest first, and says how many there
+// are.
+func ExamplePage() {
+	ctx := context.Background()
+	store, db := open(ctx)
+	defer db.Close()
+	threeKeys(ctx, store)
+	for offset := range 3 {
+		page, err := store.List(ctx, keystore.Filter{Limit: 1, Offset: offset})
+		fmt.Println(page.Keys[0].Name, "of", page.Total, err)
+	}
+	// Output:
+	// another's of 3 <nil>
+	// second of 3 <nil>
+	// first of 3 <nil>
+}
+
+// threeKeys are two of project 1 and one of project 2.
+func threeKeys(ctx context.Context, store *keystore.Store) {
 	for _, spec := range []keystore.Spec{
 		{Name: "first", Project: "1", Version: "3", Build: "42"},
 		{Name: "second", Project: "1", Version: "3", Build: "43"},
@@ -57,13 +90,6 @@ func ExampleFilter() {
 			log.Fatal(err)
 		}
 	}
-	page, err := store.List(ctx, keystore.Filter{Project: "1", Limit: 1})
-	fmt.Println(page.Keys[0].Name, "of", page.Total, err)
-	page, err = store.List(ctx, keystore.Filter{Project: "1", Limit: 1, Offset: 1})
-	fmt.Println(page.Keys[0].Name, "of", page.Total, err)
-	// Output:
-	// second of 2 <nil>
-	// first of 2 <nil>
 }
 
 // The story of a key outlives it. Each Event was written with its change.
@@ -88,28 +114,6 @@ func ExampleEvent() {
 	// create by user:7, scopes [build:update], ""
 	// revoke by user:7, scopes [], "grace 1m0s"
 	// <nil>
-}
-
-// By default nobody's keys come in, and one's own may go where they are let in.
-// A LinkMode opens or closes a whole direction, a LinkList holds both.
-func ExampleLinkSettings() {
-	ctx := context.Background()
-	store, db := open(ctx)
-	defer db.Close()
-
-	links, err := store.Links(ctx, "2")
-	fmt.Println("in", links.Inbound.Mode, "out", links.Outbound.Mode, err)
-	err = store.AddLink(ctx, keystore.LinkEdit{Project: "2", Direction: keystore.Inbound, Other: "1"})
-	fmt.Println(err)
-	err = store.SetLinkMode(ctx, "2", "", keystore.Listed)
-	fmt.Println(err)
-	links, err = store.Links(ctx, "2")
-	fmt.Println("in", links.Inbound.Mode, links.Inbound.Entries[0].Project, "out", links.Outbound.Mode, err)
-	// Output:
-	// in listed out open <nil>
-	// <nil>
-	// <nil>
-	// in listed 1 out listed <nil>
 }
 
 // A DeriveError tells what a child may not have.

@@ -59,23 +59,6 @@ func Example() {
 	// true true
 }
 
-// A SpecError names every field that is wrong, each as a FieldError.
-func ExampleSpecError() {
-	ctx := context.Background()
-	store, db := open(ctx)
-	defer db.Close()
-
-	_, _, err := store.Create(ctx, keystore.Spec{Project: "1", TTL: 30 * time.Hour, Scopes: apikey.Scopes{"build:fly"}})
-	if bad, ok := errors.AsType[*keystore.SpecError](err); ok {
-		for _, f := range bad.Fields {
-			fmt.Printf("%s: %s\n", f.Field, f.Detail)
-		}
-	}
-	// Output:
-	// scopes: scope "build:fly" is unknown: it is neither resource:action, resource:* nor a bundle of the catalog
-	// ttl: 30h0m0s is above the maximum 24h0m0s
-}
-
 // A worker that runs somebody's script gives it less than it has itself.
 func ExampleStore_Derive() {
 	ctx := context.Background()
@@ -144,53 +127,4 @@ func ExampleStore_In() {
 	// Output:
 	// 42 <nil>
 	// true
-}
-
-// Project 2 lets keys of project 1 in, to read its builds.
-func ExampleStore_AddLink() {
-	ctx := context.Background()
-	store, db := open(ctx)
-	defer db.Close()
-
-	_, secret, err := store.Create(ctx, keystore.Spec{Project: "1"})
-	if err != nil {
-		log.Fatal(err)
-	}
-	err = store.AddLink(ctx, keystore.LinkEdit{Project: "2", Direction: keystore.Inbound, Other: "1", Scopes: apikey.Scopes{"build:read"}})
-	fmt.Println(err)
-	key, err := store.Verify(ctx, secret.Reveal())
-	fmt.Println(key.Links, err)
-	// Output:
-	// <nil>
-	// [{2 [build:read]}] <nil>
-}
-
-// A catalog of one's own, and longer lives for staff.
-func ExampleNew() {
-	catalog, err := apikey.NewCatalog(apikey.Vocabulary{
-		Resources: map[string][]string{"job": {"read", "update", "retry"}, "key": {"create"}},
-		Bundles:   map[string][]string{apikey.BundleBuilder: {"job:read", "job:update"}},
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	db := sqlx.MustOpen("sqlite", ":memory:")
-	defer db.Close()
-	store, err := keystore.New(db, keystore.Config{
-		Prefix:  "ci",
-		Catalog: catalog,
-		Limits: func(s keystore.Spec) keystore.Limits {
-			if s.CreatedBy == "staff" {
-				return keystore.Limits{MaxTTL: 72 * time.Hour}
-			}
-			return keystore.Limits{} // the defaults
-		},
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	_, limits := store.Lifetimes(keystore.Spec{CreatedBy: "staff"})
-	fmt.Println(store.Catalog().Resources(), limits.MaxTTL)
-	// Output:
-	// [job key] 72h0m0s
 }
