@@ -13,7 +13,8 @@ type Vocabulary struct {
 	// "create", "update", "delete" and any other that an application asks for.
 	Resources map[string][]string
 	// Bundles gives names such as "buildkey:builder" the scopes they stand
-	// for. Each name starts with "buildkey:", and none may hold another.
+	// for. Each name starts with "buildkey:". None may hold another, nor
+	// [ScopeKeyCreate], which a key must name itself.
 	Bundles map[string][]string
 	// Aliases gives other spellings the scope or bundle that they mean.
 	Aliases map[string]string
@@ -62,7 +63,7 @@ func (c *Catalog) addResources(resources map[string][]string) error {
 	for resource, actions := range resources {
 		for _, action := range actions {
 			if !validScope(resource, action) || action == "*" {
-				return fmt.Errorf("apikey: %q is no scope: resource and action are a letter with letters, digits and _ after it, and the resource is not %q", resource+":"+action, bundleSpace)
+				return fmt.Errorf("apikey: %q is no scope: resource and action are a lower-case letter with such letters, digits and _ after it, and the resource is not %q", resource+":"+action, bundleSpace)
 			}
 		}
 		if !validScope(resource, "*") || len(actions) == 0 {
@@ -82,6 +83,9 @@ func (c *Catalog) addBundles(bundles map[string][]string) error {
 		for _, scope := range scopes {
 			if !c.isScope(scope) {
 				return fmt.Errorf("apikey: bundle %s holds %q, which is no scope of a resource in the catalog", name, scope)
+			}
+			if (Scopes{scope}).Has(ScopeKeyCreate) {
+				return fmt.Errorf("apikey: bundle %s holds %q: to derive keys a key must name %s itself", name, scope, ScopeKeyCreate)
 			}
 		}
 		c.bundles[name] = slices.Compact(slices.Sorted(slices.Values(scopes)))

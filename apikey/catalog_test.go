@@ -10,21 +10,24 @@ import (
 
 func TestNewCatalogRefuses(t *testing.T) {
 	build := map[string][]string{"build": {"read"}}
+	keys := map[string][]string{"key": {"read", "create"}}
 	for name, row := range map[string]struct {
 		v     apikey.Vocabulary
 		names string
 	}{
-		"a resource in capitals":    {apikey.Vocabulary{Resources: map[string][]string{"Build": {"read"}}}, "Build"},
-		"a star as action":          {apikey.Vocabulary{Resources: map[string][]string{"build": {"*"}}}, "build:*"},
-		"a star as resource":        {apikey.Vocabulary{Resources: map[string][]string{"*": {"read"}}}, "*:read"},
-		"the bundles' own name":     {apikey.Vocabulary{Resources: map[string][]string{"buildkey": {"read"}}}, "buildkey"},
-		"a resource with no action": {apikey.Vocabulary{Resources: map[string][]string{"build": nil}}, "build"},
-		"a bundle outside buildkey": {apikey.Vocabulary{Resources: build, Bundles: map[string][]string{"acme:x": {"build:read"}}}, "acme:x"},
-		"a bundle of the unknown":   {apikey.Vocabulary{Resources: build, Bundles: map[string][]string{"buildkey:x": {"robot:read"}}}, "robot:read"},
-		"a bundle of a bundle":      {apikey.Vocabulary{Resources: build, Bundles: map[string][]string{"buildkey:x": {"buildkey:x"}}}, "buildkey:x"},
-		"an alias of the unknown":   {apikey.Vocabulary{Resources: build, Aliases: map[string]string{"r": "robot:read"}}, "robot:read"},
-		"an alias over a scope":     {apikey.Vocabulary{Resources: build, Aliases: map[string]string{"build:read": "build:*"}}, "build:read"},
-		"an unknown internal name":  {apikey.Vocabulary{Resources: build, Internal: []string{"robot:read"}}, "robot:read"},
+		"a resource in capitals":     {apikey.Vocabulary{Resources: map[string][]string{"Build": {"read"}}}, "Build"},
+		"a star as action":           {apikey.Vocabulary{Resources: map[string][]string{"build": {"*"}}}, "build:*"},
+		"a star as resource":         {apikey.Vocabulary{Resources: map[string][]string{"*": {"read"}}}, "*:read"},
+		"the bundles' own name":      {apikey.Vocabulary{Resources: map[string][]string{"buildkey": {"read"}}}, "buildkey"},
+		"a resource with no action":  {apikey.Vocabulary{Resources: map[string][]string{"build": nil}}, "build"},
+		"a bundle outside buildkey":  {apikey.Vocabulary{Resources: build, Bundles: map[string][]string{"acme:x": {"build:read"}}}, "acme:x"},
+		"a bundle of the unknown":    {apikey.Vocabulary{Resources: build, Bundles: map[string][]string{"buildkey:x": {"robot:read"}}}, "robot:read"},
+		"a bundle that derives":      {apikey.Vocabulary{Resources: keys, Bundles: map[string][]string{"buildkey:x": {"key:create"}}}, "key:create"},
+		"a bundle of all about keys": {apikey.Vocabulary{Resources: keys, Bundles: map[string][]string{"buildkey:x": {"key:read", "key:*"}}}, "key:*"},
+		"a bundle of a bundle":       {apikey.Vocabulary{Resources: build, Bundles: map[string][]string{"buildkey:x": {"buildkey:x"}}}, "buildkey:x"},
+		"an alias of the unknown":    {apikey.Vocabulary{Resources: build, Aliases: map[string]string{"r": "robot:read"}}, "robot:read"},
+		"an alias over a scope":      {apikey.Vocabulary{Resources: build, Aliases: map[string]string{"build:read": "build:*"}}, "build:read"},
+		"an unknown internal name":   {apikey.Vocabulary{Resources: build, Internal: []string{"robot:read"}}, "robot:read"},
 	} {
 		if _, err := apikey.NewCatalog(row.v); err == nil || !strings.Contains(err.Error(), row.names) {
 			t.Errorf("%s: error %v, want one that names %q", name, err, row.names)

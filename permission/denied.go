@@ -61,17 +61,13 @@ func missingScope(scope string) *DeniedError {
 	return &DeniedError{CodeInsufficientScope, lacksScope + scope}
 }
 
-// denial finds the denial in a check's error, wrapped or not. It allocates
-// nothing for one that is not wrapped.
+// denial finds the denial that a check's error is or wraps. One that was joined
+// with other errors is none: something else went wrong, too.
 func denial(err error) (*DeniedError, bool) {
-	if d, ok := err.(*DeniedError); ok {
-		return d, true
-	}
-	if d, ok := errors.AsType[*DeniedError](err); ok {
-		return d, true
-	}
-	if s, ok := errors.AsType[apikey.ScopeError](err); ok {
-		return missingScope(s.Scope), true
+	for ; err != nil; err = errors.Unwrap(err) {
+		if d, ok := err.(*DeniedError); ok {
+			return d, true
+		}
 	}
 	return nil, false
 }

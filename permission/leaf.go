@@ -13,9 +13,9 @@ import (
 //
 //   - nil to grant,
 //   - [Denied], also wrapped, to deny with a code and a reason,
-//   - an [apikey.ScopeError], also wrapped, to deny with [CodeInsufficientScope],
 //   - any other error, a cancelled context included, when it could not find
-//     out. The verdict is then Unknown with that error.
+//     out. The verdict is then Unknown with that error, also for one that
+//     wraps several, of which [Denied] is one.
 //
 // name is what [Decision.Rule], texts and logs call the leaf. An empty name and
 // a nil check panic.

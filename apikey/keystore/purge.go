@@ -19,13 +19,16 @@ const purgeKeys = `DELETE FROM buildkey_keys WHERE id = ANY(ARRAY(
 	ORDER BY k.dies_at, k.id LIMIT ? FOR UPDATE SKIP LOCKED))
 RETURNING dies_at, id`
 
+// A handle stays as long as its key's record, so that its second unwrap is noticed.
+// As a scalar the key is looked up by index, where NOT EXISTS becomes a join.
 const purgeHandles = `DELETE FROM buildkey_handles WHERE hash = ANY(ARRAY(
-	SELECT h.hash FROM buildkey_handles h WHERE h.expires_at < ? ORDER BY h.expires_at LIMIT ? FOR UPDATE SKIP LOCKED))`
+	SELECT h.hash FROM buildkey_handles h
+	WHERE h.expires_at < ? AND (SELECT k.id FROM buildkey_keys k WHERE k.id = h.key_id) IS NULL
+	ORDER BY h.expires_at LIMIT ? FOR UPDATE SKIP LOCKED))`
 
 // Purge deletes the keys that have been dead for longer than retention (zero: the
-// Config's), and the handles that ended as long ago, in batches of a thousand, each
-// in a transaction of its own, and returns how many keys it deleted. Their secrets
-// are then unknown. The audit trail stays; see [Store.PurgeEvents]. Several may
+// Config's) and their handles, in batches of a thousand, each in a transaction of its
+// own, and returns how many keys it deleted. Their secrets are then unknown. The audit trail stays; see [Store.PurgeEvents]. Several may
 // purge at once. Errors: a [*SpecError] for a negative retention, or one that
 // matches apikey.ErrUnavailable, with what was deleted before it.
 func (s *Store) Purge(ctx context.Context, retention time.Duration) (int64, error) {

@@ -63,17 +63,23 @@ func TestPurgeInBatches(t *testing.T) {
 	})
 }
 
+// A handle outlives its time while its key is on record, so that its second unwrap
+// still ends the key.
 func TestPurgeHandles(t *testing.T) {
 	each(t, func(t *testing.T, b bench) {
-		_, _, handle := b.wrapped(t, Spec{ActivateWithin: 7 * 24 * time.Hour})
+		_, raw, handle := b.wrapped(t, Spec{ActivateWithin: 7 * 24 * time.Hour})
 		refusedAs(t, "unwrap", second(b.Unwrap(t.Context(), handle)), nil)
 		b.clock.Advance(time.Hour)
-		if _, err := b.Purge(t.Context(), 0); err != nil || b.count(t, "buildkey_handles") != 1 {
-			t.Errorf("a handle went before its time: %v", err)
+		if n, err := b.Purge(t.Context(), time.Minute); n != 0 || err != nil || b.count(t, "buildkey_handles") != 1 {
+			t.Errorf("a handle went before its key: %d, %v", n, err)
 		}
-		if _, err := b.Purge(t.Context(), time.Minute); err != nil || b.count(t, "buildkey_handles") != 0 {
-			t.Errorf("a handle outlived the retention: %v", err)
+		refusedAs(t, "unwrap again", second(b.Unwrap(t.Context(), handle)), ErrHandleSpent)
+		refusedAs(t, "the key", second(b.Verify(t.Context(), raw)), apikey.ErrRevoked)
+		b.clock.Advance(2 * time.Minute)
+		if n, err := b.Purge(t.Context(), time.Minute); n != 1 || err != nil || b.count(t, "buildkey_handles") != 0 {
+			t.Errorf("a handle outlived its key: %d, %v", n, err)
 		}
+		refusedAs(t, "unwrap of the purged", second(b.Unwrap(t.Context(), handle)), ErrHandleUnknown)
 	})
 }
 
