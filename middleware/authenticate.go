@@ -28,22 +28,13 @@ func (g *Guard) Authenticate(next http.Handler) http.Handler {
 			return
 		}
 		p := g.begin(r)
-		p.answer = watchedWriter{ResponseWriter: w, vary: vary}
-		p.answer.varied()
-		if !p.missing {
-			keepPrivate(w, &p.noStore)
+		p.answer = watchedWriter{ResponseWriter: w, vary: vary, private: !p.missing}
+		p.answer.complete()
+		r = r.WithContext(p)
+		next.ServeHTTP(&p.answer, r)
+		p.answer.complete() // of an answer that begins when next has returned
+		if p.answer.absent {
+			p.noteAbsent(r)
 		}
-		next.ServeHTTP(&p.answer, r.WithContext(p))
-		p.answer.varied() // of an answer that begins when next has returned
 	})
-}
-
-// keepPrivate forbids to store the answer, unless something was said already. The
-// header's value is in line from then on.
-func keepPrivate(w http.ResponseWriter, line *[1]string) {
-	header := w.Header()
-	if said := header["Cache-Control"]; len(said) == 0 || said[0] == "" {
-		line[0] = "no-store"
-		header["Cache-Control"] = line[:]
-	}
 }

@@ -32,7 +32,7 @@ import (
 // The adversary is a handler that forgot its check. It therefore works on
 // headers of its own, which reach the inner writer with an answer that goes out
 // and not otherwise: not when it panics, and not in a 1xx before the grant, which
-// passes bare. For the same reason there is no Unwrap, through which a
+// is left out. For the same reason there is no Unwrap, through which a
 // ResponseController would reach past this writer, and no http.Pusher; the
 // controller's methods are here instead, and Hijack fails until the grant.
 //
@@ -179,12 +179,12 @@ func (w *heldWriter) answer(status int) bool {
 	return true
 }
 
-// inform sends a 1xx, with the handler's headers once they are granted.
+// inform sends a 1xx with the handler's headers, once that is granted.
 func (w *heldWriter) inform(status int) {
 	if w.granted() {
 		w.publish()
+		w.inner.WriteHeader(status)
 	}
-	w.inner.WriteHeader(status)
 }
 
 // publish makes the inner writer's headers the handler's.

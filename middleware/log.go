@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
 )
@@ -15,13 +16,14 @@ func (p *passage) log(r *http.Request, level slog.Level, message string, problem
 	var g *Guard
 	if p != nil {
 		g = p.guard
+		p.logged.Store(true)
 	}
 	logger, ctx := g.logger(), r.Context()
 	if !logger.Enabled(ctx, level) {
 		return
 	}
 	id, path := p.keyID(r), r.URL.Path
-	if id != "" { // otherwise it may be no key at all, chosen to hide the path
+	if id != "" || p.mayBeKey() {
 		path = p.redact(path)
 	}
 	attrs := []slog.Attr{
@@ -45,6 +47,26 @@ func (p *passage) log(r *http.Request, level slog.Level, message string, problem
 	}
 	logger.LogAttrs(ctx, level, message, attrs...)
 }
+
+// mayBeKey tells whether what was presented, of which nobody said that it is a key,
+// is to be taken for one where it stands in a path. What is short or spans segments
+// may have been chosen to hide the path.
+func (p *passage) mayBeKey() bool {
+	if p == nil || p.secret.IsZero() {
+		return false
+	}
+	raw := p.secret.Reveal()
+	return len(raw) >= 24 && !strings.Contains(raw, "/")
+}
+
+// noteAbsent logs a 404 that a handler gave to a key by itself.
+func (p *passage) noteAbsent(r *http.Request) {
+	if p.identified.Load() && p.identity.keyed && !p.logged.Load() {
+		p.log(r, slog.LevelDebug, "request refused", &Problem{Status: http.StatusNotFound, Code: "not_found"}, errAbsent)
+	}
+}
+
+var errAbsent = errors.New("middleware: the handler answered not found by itself")
 
 // note logs an error that another answer, or none, covers.
 func (p *passage) note(r *http.Request, err error) {

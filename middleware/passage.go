@@ -22,10 +22,9 @@ import (
 // unless something stands nearer to the handler that would answer instead.
 type passage struct {
 	context.Context
-	guard   *Guard
-	secret  apikey.Secret // what was presented; empty when missing or malformed
-	answer  watchedWriter // what Authenticate hands on
-	noStore [1]string     // a line of the answer's header
+	guard  *Guard
+	secret apikey.Secret // what was presented; empty when missing or malformed
+	answer watchedWriter // what Authenticate hands on
 
 	identifying sync.Mutex
 	identity    identity
@@ -33,6 +32,7 @@ type passage struct {
 	identified  atomic.Bool // identity, failure and covered do not change any more
 	hidden      atomic.Bool // from a route that asks nobody
 	required    atomic.Bool // some Require let the request through
+	logged      atomic.Bool // an error was
 	missing     bool        // nothing was presented
 	covered     bool        // the handler's context must be told: something nearer may answer
 

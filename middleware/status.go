@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/parser"
 	"github.com/buildkey/buildkey/permission"
 )
 
@@ -38,6 +39,8 @@ var situations = []situation{
 	{ownProblem, asItSays, "", "", "", slog.LevelDebug},
 	{ownFailure, asItSays, "", "", "", slog.LevelError},
 
+	{is(parser.ErrMissing), 401, permission.CodeNotAuthenticated, "credentials were not provided", "", slog.LevelInfo},
+	{is(parser.ErrMalformed), 401, invalidToken, "the key is malformed: check that it was copied whole", invalidToken, slog.LevelInfo},
 	{deniedToNobody, 401, permission.CodeNotAuthenticated, "credentials were not provided", "", slog.LevelInfo},
 	{lacksScope, 403, insufficientScope, "a scope is missing", insufficientScope, slog.LevelInfo},
 	{denied, 403, permission.CodePermissionDenied, "you may not do this", "", slog.LevelInfo},
@@ -102,8 +105,16 @@ func lacksScope(err error, _ bool) bool {
 	if d, ok := errors.AsType[*permission.DeniedError](err); ok {
 		return d.Code == insufficientScope
 	}
-	_, ok := errors.AsType[apikey.ScopeError](err)
+	_, ok := scopeError(err)
 	return ok
+}
+
+// scopeError finds a ScopeError, also behind a pointer.
+func scopeError(err error) (apikey.ScopeError, bool) {
+	if p, ok := errors.AsType[*apikey.ScopeError](err); ok && p != nil {
+		return *p, true
+	}
+	return errors.AsType[apikey.ScopeError](err)
 }
 
 // problem is the row's answer to err.

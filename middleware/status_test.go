@@ -35,6 +35,7 @@ var answers = []struct {
 	{"denied for some scope", permission.Denied("insufficient_scope", "ask for more"), true, 403, `Token error="insufficient_scope"`, "insufficient_scope", "ask for more", "INFO"},
 
 	{"missing scope", apikey.ScopeError{Scope: "build:read"}, true, 403, `Token error="insufficient_scope", scope="build:read"`, "insufficient_scope", "the key lacks the scope build:read", "INFO"},
+	{"missing scope, by a pointer", &apikey.ScopeError{Scope: "build:read"}, true, 403, `Token error="insufficient_scope", scope="build:read"`, "insufficient_scope", "the key lacks the scope build:read", "INFO"},
 	{"missing scope, nobody", apikey.ScopeError{Scope: "build:read"}, false, 403, `Token error="insufficient_scope", scope="build:read"`, "insufficient_scope", "the key lacks the scope build:read", "INFO"},
 	{"missing scope with a quote", apikey.ScopeError{Scope: `x", realm="y`}, true, 403, `Token error="insufficient_scope"`, "insufficient_scope", `the key lacks the scope x", realm="y`, "INFO"},
 	{"forbidden", apikey.ErrForbidden, true, 403, "", "permission_denied", "you may not do this", "INFO"},
@@ -49,6 +50,9 @@ var answers = []struct {
 	{"expired", apikey.ErrExpired, false, 401, `Token error="invalid_token"`, "invalid_token", "the key has expired: ask for a new one", "INFO"},
 	{"revoked", apikey.ErrRevoked, false, 401, `Token error="invalid_token"`, "invalid_token", "the key was revoked: ask for a new one", "INFO"},
 	{"lapsed", apikey.ErrLapsed, true, 401, `Token error="invalid_token"`, "invalid_token", "the key was not used in time and has lapsed: ask for a new one", "INFO"},
+
+	{"no key in the header", parser.ErrMissing, false, 401, "Token", "not_authenticated", "credentials were not provided", "INFO"},
+	{"no key by its bytes", parser.ErrMalformed, false, 401, `Token error="invalid_token"`, "invalid_token", "the key is malformed: check that it was copied whole", "INFO"},
 
 	{"not found", apikey.ErrNotFound, true, 404, "", "not_found", "not found", "DEBUG"},
 	{"not found, nobody", apikey.ErrNotFound, false, 404, "", "not_found", "not found", "DEBUG"},

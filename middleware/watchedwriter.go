@@ -8,13 +8,17 @@ import (
 	"slices"
 )
 
-// watchedWriter notes whether an answer has begun. It changes nothing but this:
-// the Vary that it was given stands in every answer, whatever the handler said.
+// watchedWriter notes whether an answer has begun, and with which status. It changes
+// nothing but this: the Vary that it was given stands in every answer, whatever the
+// handler said, and an answer that says nothing of caches is not to be stored when it
+// is private.
 type watchedWriter struct {
 	http.ResponseWriter
-	vary  string // "": none
-	begun bool
-	line  [1]string // Vary's own, which so is no allocation
+	vary    string // "": none
+	private bool
+	begun   bool
+	absent  bool         // the status is 404
+	lines   [2][1]string // of Vary and Cache-Control, which so are no allocations
 }
 
 // begun tells whether an answer is known to have begun on w.
@@ -39,31 +43,42 @@ func begun(w http.ResponseWriter) bool {
 // Unwrap is for http.ResponseController, which finds deadlines behind it.
 func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// varied adds what is missing from Vary, until the answer begins.
+// complete adds what is missing from the headers, until the answer begins. It does so
+// then as well, since net/http's own errors take away what was said of caches.
+func (w *watchedWriter) complete() {
+	if w.begun {
+		return
+	}
+	w.varied()
+	if w.private {
+		keepPrivate(w, &w.lines[1])
+	}
+}
+
 func (w *watchedWriter) varied() {
-	if w.vary == "" || w.begun {
+	if w.vary == "" {
 		return
 	}
 	header := w.Header()
 	switch lines := header["Vary"]; {
 	case len(lines) == 0:
-		w.line[0] = w.vary
-		header["Vary"] = w.line[:]
+		w.lines[0][0] = w.vary
+		header["Vary"] = w.lines[0][:]
 	case !slices.Contains(lines, w.vary):
 		header["Vary"] = append(slices.Clip(lines), w.vary)
 	}
 }
 
 func (w *watchedWriter) WriteHeader(status int) {
-	w.varied()
-	if !informational(status) {
-		w.begun = true
+	w.complete()
+	if !w.begun && !informational(status) {
+		w.begun, w.absent = true, status == http.StatusNotFound
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *watchedWriter) Write(p []byte) (int, error) {
-	w.varied()
+	w.complete()
 	w.begun = true
 	return w.ResponseWriter.Write(p)
 }
@@ -71,7 +86,7 @@ func (w *watchedWriter) Write(p []byte) (int, error) {
 // ReadFrom keeps the inner writer's way of copying. As in net/http the answer
 // begins with the first byte read.
 func (w *watchedWriter) ReadFrom(src io.Reader) (int64, error) {
-	w.varied()
+	w.complete()
 	n, err := io.Copy(w.ResponseWriter, src)
 	w.begun = w.begun || n > 0
 	return n, err
@@ -82,7 +97,7 @@ func (w *watchedWriter) Flush() { _ = w.FlushError() }
 
 // FlushError fails with http.ErrNotSupported where the inner writer cannot flush.
 func (w *watchedWriter) FlushError() error {
-	w.varied()
+	w.complete()
 	err := http.NewResponseController(w.ResponseWriter).Flush()
 	w.begun = w.begun || err == nil
 	return err
@@ -93,4 +108,14 @@ func (w *watchedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffered, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	w.begun = w.begun || err == nil
 	return conn, buffered, err
+}
+
+// keepPrivate forbids to store the answer, unless something was said already. The
+// header's value is in line from then on.
+func keepPrivate(w http.ResponseWriter, line *[1]string) {
+	header := w.Header()
+	if said := header["Cache-Control"]; len(said) == 0 || said[0] == "" {
+		line[0] = "no-store"
+		header["Cache-Control"] = line[:]
+	}
 }

@@ -17,7 +17,9 @@ import (
 // of the request's Guard. It is the only place that knows statuses:
 //
 //	a *permission.DeniedError, from nobody known    401, without an error in the challenge
-//	apikey.ErrInvalid and what matches it           401, error="invalid_token"
+//	parser.ErrMissing                               401, likewise
+//	apikey.ErrInvalid, what matches it,
+//	parser.ErrMalformed                             401, error="invalid_token"
 //	a *permission.DeniedError, from a key or user   403, error="insufficient_scope" where a scope is missing
 //	apikey.ErrForbidden, apikey.ScopeError          403, likewise
 //	apikey.ErrBadValue                              400
@@ -69,7 +71,7 @@ func ownWords(err error, status int) (code, detail string) {
 	if d, ok := errors.AsType[*permission.DeniedError](err); ok {
 		return d.Code, d.Reason
 	}
-	if s, ok := errors.AsType[apikey.ScopeError](err); ok {
+	if s, ok := scopeError(err); ok {
 		return "", plainly(s)
 	}
 	for _, tells := range []error{apikey.ErrForbidden, apikey.ErrBadValue} {
@@ -96,7 +98,7 @@ func scopeOf(err error) string {
 	if d, ok := errors.AsType[*permission.DeniedError](err); ok {
 		return d.Scope()
 	}
-	if s, ok := errors.AsType[apikey.ScopeError](err); ok && apikey.IsScope(s.Scope) {
+	if s, ok := scopeError(err); ok && apikey.IsScope(s.Scope) {
 		return s.Scope
 	}
 	return ""
