@@ -75,7 +75,7 @@ type Cache struct {
 // number or a Bound below 10 ms.
 func New(store *keystore.Store, cfg Config) (*Cache, error) {
 	if store == nil {
-		return nil, errors.New("keycache: the store is nil")
+		return nil, errors.New("keycache: the store is nil: give the one that keystore.New returned")
 	}
 	if err := cfg.complete(); err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ func TestWhoLeavesInTheMiddleLeavesNothingRunning(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	l := &listener{db: db, dsn: dsn, every: time.Hour, connect: time.Minute, patience: time.Minute, now: time.Now}
+	l := &listener{db: db.DB, dsn: dsn, every: time.Hour, connect: time.Minute, patience: time.Minute, now: time.Now}
 	ctx, leave := context.WithCancel(t.Context())
 	told := make(chan error, 1)
 	go func() {

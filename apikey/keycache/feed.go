@@ -71,14 +71,15 @@ const (
 
 // feedFor is the feed for the store's database, nil where there can be none.
 func feedFor(store *keystore.Store, cfg Config) Feed {
-	if kind, err := dialect.Of(store.DB().DriverName()); err != nil || kind != dialect.Postgres {
-		return &poller{db: store.DB(), every: cfg.Bound / 2, now: cfg.Now}
+	db := store.DB()
+	if kind, err := dialect.Of(db.DriverName()); err != nil || kind != dialect.Postgres {
+		return &poller{db: db.DB, every: cfg.Bound / 2, now: cfg.Now}
 	}
 	if cfg.ListenDSN == "" {
 		return nil
 	}
 	return &listener{
-		db: store.DB(), dsn: cfg.ListenDSN, now: cfg.Now,
+		db: db.DB, dsn: cfg.ListenDSN, now: cfg.Now,
 		every: cfg.Bound / 4, connect: connecting, patience: max(5*cfg.Bound, leastPatience),
 	}
 }

@@ -3,6 +3,7 @@ package keycache
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/buildkey/buildkey/apikey"
@@ -22,8 +22,8 @@ const channel = "buildkey"
 
 // listener is the feed of PostgreSQL.
 type listener struct {
-	db       *sqlx.DB // sends heartbeats
-	dsn      string   // of the connection that listens
+	db       *sql.DB // sends heartbeats
+	dsn      string  // of the connection that listens
 	now      func() time.Time
 	every    time.Duration
 	connect  time.Duration // the longest that connecting and LISTEN may take

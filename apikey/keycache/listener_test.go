@@ -118,7 +118,7 @@ func TestHeartbeatsThatCannotBeSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	db.Close()
-	l := &listener{db: db, dsn: dsn, now: time.Now, every: 10 * time.Millisecond, connect: time.Minute, patience: time.Second}
+	l := &listener{db: db.DB, dsn: dsn, now: time.Now, every: 10 * time.Millisecond, connect: time.Minute, patience: time.Second}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second/2)
 	defer cancel()
 	if err := l.Follow(ctx, &diary{}); !errors.Is(err, context.DeadlineExceeded) {

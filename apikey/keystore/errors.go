@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
 )
@@ -38,7 +39,11 @@ type databaseError struct {
 }
 
 func (e *databaseError) Error() string {
-	return fmt.Sprintf("keystore: cannot %s: %v", e.doing, e.cause)
+	text := fmt.Sprintf("keystore: cannot %s: %v", e.doing, e.cause)
+	if strings.Contains(text, "no such table: buildkey_") || strings.Contains(text, `relation "buildkey_`) {
+		text += ": call Store.Migrate first"
+	}
+	return text
 }
 func (e *databaseError) Unwrap() error        { return e.cause }
 func (e *databaseError) Is(target error) bool { return target == apikey.ErrUnavailable }

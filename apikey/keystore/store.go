@@ -69,7 +69,7 @@ type core struct {
 // SQLite's, or the Config holds a bad prefix or a negative retention.
 func New(db *sqlx.DB, cfg Config) (*Store, error) {
 	if db == nil {
-		return nil, errors.New("keystore: the database is nil")
+		return nil, errors.New("keystore: the database is nil: give the pool that sqlx.Open returned")
 	}
 	kind, err := dialect.Of(db.DriverName())
 	if err != nil {
@@ -80,7 +80,7 @@ func New(db *sqlx.DB, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("keystore: %w", err)
 	}
 	if cfg.Retention < 0 {
-		return nil, fmt.Errorf("keystore: retention %v is negative", cfg.Retention)
+		return nil, fmt.Errorf("keystore: retention %v is negative: leave it zero for %v", cfg.Retention, DefaultRetention)
 	}
 	cfg.setDefaults()
 	c := &core{db: db, dialect: kind, cfg: cfg, keys: keys, handles: keys.HandleFormat(), reads: cfg.Catalog.Reads(),

@@ -23,7 +23,7 @@ var arrows = map[string][]string{
 	"apikey":             {uuid},
 	"apikey/apikeytest":  {module + "/apikey", uuid},
 	"apikey/keystore":    {module + "/apikey", uuid, sqlx, goose},
-	"apikey/keycache":    {module + "/apikey", module + "/apikey/keystore", uuid, sqlx, pq, otter},
+	"apikey/keycache":    {module + "/apikey", module + "/apikey/keystore", uuid, pq, otter},
 	"permission":         {module + "/apikey"},
 	"queryset":           {module + "/apikey", sqlx, pq},
 	"middleware":         {module + "/parser", module + "/apikey", module + "/permission", mux},
