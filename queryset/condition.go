@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/buildkey/buildkey/internal/dialect"
 )
@@ -17,13 +18,14 @@ func checkCondition(d dialect.Dialect, text string) (marks int, err error) {
 	if strings.Contains(text, "\x00") {
 		return 0, errors.New("it holds a NUL byte")
 	}
-	for rest := text; rest != "" && err == nil; {
+	for at := 0; at < len(text) && err == nil; {
+		rest := text[at:]
 		token := rest[:max(dialect.Skip(rest), doubled(rest))]
 		if !dialect.Closed(rest) {
 			return 0, fmt.Errorf("%s is not closed", opening(token))
 		}
-		err = c.token(token, rest[len(token):])
-		rest = rest[len(token):]
+		err = c.token(token, text[:at], rest[len(token):])
+		at += len(token)
 	}
 	switch {
 	case err != nil:
@@ -55,8 +57,8 @@ type conditionCheck struct {
 
 func (c *conditionCheck) empty() bool { return !c.spoken }
 
-// token looks at one token; after is the text behind it.
-func (c *conditionCheck) token(token, after string) error {
+// token looks at one token, and at the text on both sides of it.
+func (c *conditionCheck) token(token, before, after string) error {
 	if strings.Trim(token, " \t\r\n\f\v") == "" {
 		return nil
 	}
@@ -71,7 +73,22 @@ func (c *conditionCheck) token(token, after string) error {
 	if err := c.foreign(token); err != nil {
 		return err
 	}
+	if token == "?" && (inWord(before[max(0, len(before)-1):]) || inWord(after)) {
+		return errors.New("a ? stands right beside a letter, a digit, a _ or a $: write a space between them")
+	}
 	return c.punctuation(token)
+}
+
+// inWord tells whether text starts with a byte of names and numbers. With one
+// behind it a mark is another argument: SQLite reads ?1 as the statement's
+// first, and PostgreSQL reads $2 and the 1 as $21. With one before it PostgreSQL
+// reads a name such as a$2.
+func inWord(text string) bool {
+	if text == "" {
+		return false
+	}
+	c := text[0]
+	return c == '_' || c == '$' || c >= utf8.RuneSelf || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
 func (c *conditionCheck) punctuation(token string) error {

@@ -29,6 +29,19 @@ func TestConditionRefused(t *testing.T) {
 		"backquotes":                               "`id` = 1",
 		"an argument of somebody else":             "id = $1",
 		"a number before a dollar":                 "1$x$ ' $x$ = 1",
+		"an argument that SQLite counts":           "id = ?1",
+		"a mark that runs into a word":             "id = ?OR 1 = 1",
+		"a mark that runs into a _":                "id = ?_",
+		"a mark that runs into a dollar":           "id = ?$a$ $a$",
+		"a mark that runs into a letter of many":   "id = ?é",
+		"a mark that runs into a wide space":       "id = ?\u00a0OR 1 = 1",
+		"a mark that runs into a broken byte":      "id = ?\xff",
+		"a word that runs into a mark":             "id = a?",
+		"a number that runs into a mark":           "id = 1?",
+		"a _ that runs into a mark":                "id = _?",
+		"a dollar that runs into a mark":           "id = $?",
+		"a word's dollar that runs into a mark":    "id = a$?",
+		"a letter of many that runs into a mark":   "id = é?",
 		"nothing":                                  " \n\t",
 		"only a comment":                           "/* x */ -- y\n",
 	}
@@ -62,6 +75,8 @@ func TestConditionMarks(t *testing.T) {
 		"(((id = ?)))":                   1,
 		"state LIKE 'a\\_b' ESCAPE '\\'": 0,
 		"x'00' = ?":                      1,
+		"?=id AND-?<id OR(?)<>'?'":       3,
+		"?/**/\n=\tid-- ?1\n":            1,
 	} {
 		for _, d := range []dialect.Dialect{dialect.Postgres, dialect.SQLite} {
 			if got, err := checkCondition(d, text); err != nil || got != want {
@@ -74,6 +89,7 @@ func TestConditionMarks(t *testing.T) {
 		"a = E'it\\'s ?' AND b = ?":              1,
 		"a = $x$ ? ) ' $x$ AND b = ?":            1,
 		"data -> 'a' @> ?::jsonb AND b[1:2] = ?": 2,
+		"data ??? AND b[?:?] @@ ? AND @? > 1":    5,
 	} {
 		if got, err := checkCondition(dialect.Postgres, text); err != nil || got != want {
 			t.Errorf("%q: %d, %v; want %d", text, got, err, want)
@@ -87,6 +103,7 @@ func FuzzConditionCannotEscape(f *testing.F) {
 	for _, text := range []string{
 		"id = ?", "a = 'x' OR (b)", "a) OR (b", "'", "1 = 1 /**/ OR 1 = 1", "--\n 1 = 1", "$a$ $a$ = ''", "E'\\'' = ''", "[']", "??",
 		"id = 1 OR 1 = 1", "1 = 1) OR (1 = 1", "1 = 1 -- \r) OR (1 = 1\n", "U&'a' = '' OR true", "1 = 1 UNION SELECT 1", "`a`",
+		"id = ?1", "id = ?OR 1 = 1", "a?", "id = ?\u00a0OR 1 = 1",
 	} {
 		f.Add(text)
 	}

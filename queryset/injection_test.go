@@ -134,3 +134,27 @@ func hostileTables(s string) map[string]*queryset.Table {
 		"a resource":      {Name: "builds", Resource: fmt.Sprint(s, " x"), Project: "project_id"},
 	}
 }
+
+// TestMarksAreTheirOwn: a mark is the argument that was given for it, and never
+// one of the scope's.
+func TestMarksAreTheirOwn(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
+		fill(t, db)
+		q := builds.ForKey(build5)
+		for _, cond := range []string{"id = ?1", "version_id = ?2", "1 = ?3 OR id = ?", "id = ?0", "id = ?OR 1 = 1", "1?=id", "id = a?"} {
+			n, err := q.Where(cond, 2).Count(t.Context(), db)
+			if err == nil || !strings.Contains(err.Error(), "write a space") {
+				t.Errorf("%s: %d rows, %v", cond, n, err)
+			}
+			public := *builds
+			public.Public = &queryset.Public{Where: cond}
+			if err := queryset.Check(t.Context(), db, &public); err == nil || !strings.Contains(err.Error(), "write a space") {
+				t.Errorf("Public %s: %v", cond, err)
+			}
+		}
+		if n, err := q.Where("?=id AND(?)=id", 5, 5).Count(t.Context(), db); n != 1 || err != nil {
+			t.Errorf("marks beside other signs: %d rows, %v", n, err)
+		}
+	})
+}

@@ -43,7 +43,8 @@ type condition struct {
 // columns of the table: a ? outside literals and comments marks an argument,
 // and ?? is a question mark (PostgreSQL). It stands in parentheses, and is
 // refused when its own parentheses, quotes or comments are not balanced, when
-// it holds a ; or when its marks are not as many as args.
+// it holds a ;, when a letter, digit, _ or $ stands right beside a mark (?1), or
+// when its marks are not as many as args.
 func (q Query) Where(cond string, args ...any) Query {
 	c := &condition{before: q.conds, text: cond, texts: cond, count: 1}
 	c.args = append(c.few[:0], args...)
