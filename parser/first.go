@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/buildkey/buildkey/internal/nilcheck"
 )
 
 // First asks parsers in order and returns the answer of the first one that is not
@@ -18,19 +20,19 @@ import (
 // one by one. Its Headers are theirs, likewise; operands without that method add
 // none.
 //
-// The operands are copied. A nil operand panics here, where it is composed, and
+// The operands are copied. A nil operand, or a nil pointer, panics here, where it is composed, and
 // not at a request.
 func First(first Parser, rest ...Parser) Parser {
 	asked := new(sequence)
 	for i, p := range append([]Parser{first}, rest...) {
-		switch p := p.(type) {
-		case nil:
+		if nilcheck.IsNil(p) {
 			panic(fmt.Sprintf("parser: operand %d of First is nil: leave it out or give a Parser", i+1))
-		case *sequence: // asking in order is associative
-			asked.parsers = append(asked.parsers, p.parsers...)
-		default:
-			asked.parsers = append(asked.parsers, p)
 		}
+		if inner, ok := p.(*sequence); ok { // asking in order is associative
+			asked.parsers = append(asked.parsers, inner.parsers...)
+			continue
+		}
+		asked.parsers = append(asked.parsers, p)
 	}
 	return asked
 }

@@ -71,6 +71,7 @@ func TestFirstOfNil(t *testing.T) {
 		{"alone", func() parser.Parser { return parser.First(nil) }, "operand 1 "},
 		{"first", func() parser.Parser { return parser.First(nil, parser.Token) }, "operand 1 "},
 		{"last", func() parser.Parser { return parser.First(parser.Token, parser.Bearer, nil) }, "operand 3 "},
+		{"a nil pointer", func() parser.Parser { return parser.First(parser.Token, (*parser.Scheme)(nil)) }, "operand 2 "},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -148,6 +148,9 @@ func (cfg *Config) complete() error {
 // is read again after each Bound, since it dies with the keys above it. The lists of
 // the key are the cache's own: read them, and change a copy.
 func (c *Cache) Verify(ctx context.Context, raw string) (apikey.Key, error) {
+	if c == nil || c.store == nil {
+		return apikey.Key{}, errNotMade
+	}
 	id, secret, err := c.format.Parse(raw)
 	if err != nil {
 		return c.store.Verify(ctx, raw) // which counts it, and asks nothing
@@ -171,6 +174,9 @@ func (c *Cache) Verify(ctx context.Context, raw string) (apikey.Key, error) {
 	c.counts.misses.Add(1)
 	return c.flights.do(ctx, p, c.fetch)
 }
+
+// errNotMade is all that the zero Cache has to say.
+var errNotMade = fmt.Errorf("keycache: the cache was not made by New: %w", apikey.ErrUnavailable)
 
 // presented is a well-formed key as a caller presented it.
 type presented struct {

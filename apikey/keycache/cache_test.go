@@ -383,6 +383,16 @@ func TestEntriesAndBytesAreBounded(t *testing.T) {
 	}
 }
 
+// What New did not make lets nobody in.
+func TestZeroCacheRefuses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []*Cache{nil, {}} {
+		if k, err := c.Verify(t.Context(), "bkb_x"); !errors.Is(err, apikey.ErrUnavailable) || !k.IsZero() {
+			t.Errorf("%v, %v", k, err)
+		}
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	if _, err := New(nil, Config{}); err == nil {

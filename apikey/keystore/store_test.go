@@ -37,6 +37,18 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
+// What New did not make lets nobody in.
+func TestZeroStoreRefuses(t *testing.T) {
+	t.Parallel()
+	for _, s := range []*Store{nil, {}} {
+		k, err := s.Verify(t.Context(), "bkb_x")
+		refusedAs(t, "verify", err, apikey.ErrUnavailable)
+		if !k.IsZero() {
+			t.Error(k)
+		}
+	}
+}
+
 func TestZeroConfig(t *testing.T) {
 	t.Parallel()
 	s, err := New(dbtest.SQLite(t), Config{})

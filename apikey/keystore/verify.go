@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/buildkey/buildkey/apikey"
@@ -37,6 +38,9 @@ type found struct {
 // The last of these carries the cause, such as context.Canceled. Only who holds
 // the right secret learns that a key is revoked, expired or lapsed.
 func (s *Store) Verify(ctx context.Context, raw string) (apikey.Key, error) {
+	if s == nil || s.core == nil {
+		return apikey.Key{}, errNotMade
+	}
 	id, secret, err := s.keys.Parse(raw)
 	if err != nil {
 		s.refuse(ctx, uuid.Nil, err)
@@ -53,6 +57,9 @@ func (s *Store) Verify(ctx context.Context, raw string) (apikey.Key, error) {
 	s.Used(k)
 	return k, nil
 }
+
+// errNotMade is all that the zero Store has to say.
+var errNotMade = fmt.Errorf("keystore: the store was not made by New: %w", apikey.ErrUnavailable)
 
 // admit looks until it has seen the key activated, by this call or another. A
 // second look is only needed when others changed the key in between.
