@@ -18,7 +18,7 @@ const (
 )
 
 const (
-	whyType  = "is nothing that its column takes"
+	whyType  = "is not one that its column takes"
 	whyNULL  = "must not be NULL"
 	whyCheck = "fails a check of the table"
 )
@@ -31,12 +31,21 @@ func (j *job) refused(err error) error {
 	if why == "" {
 		return err
 	}
-	text := "a value for " + j.table.table.Name + " " + why
-	if c, ok := j.table.column(j.columnIn(err)); ok {
-		text = "the column " + quoteForError(c.name) + " of " + j.table.table.Name + " " + why
+	c, known := j.table.column(j.columnIn(err))
+	switch {
+	case !known:
+		return &badValue{"a value for " + j.table.table.Name + " " + why, err}
+	case why == whyType:
+		return &badValue{j.notTaken(c), err}
 	}
-	return &badValue{text, err}
+	return &badValue{j.named(c) + " " + why, err}
 }
+
+func (j *job) named(c column) string {
+	return "the column " + quoteForError(c.name) + " of " + j.table.table.Name
+}
+
+func (j *job) notTaken(c column) string { return j.named(c) + " does not take this value" }
 
 // refusal is what err says about a value, "" where it is about another matter.
 // Class 22 of PostgreSQL's codes are data exceptions.

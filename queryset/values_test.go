@@ -69,13 +69,13 @@ var badValues = []struct {
 	{everywhere, fromJSON(`{"level": 10, "name": "s3cret"}`), "a value for gauges fails a check of the table"},
 	{everywhere, queryset.Values{}, "no values to write to gauges"},
 	{everywhere, nil, "no values to write to gauges"},
-	{postgresOnly, fromJSON(`{"level": "s3cret", "name": "x"}`), "a value for gauges is nothing that its column takes"},
-	{postgresOnly, fromJSON(`{"level": 1.5, "name": "x"}`), "a value for gauges is nothing that its column takes"},
-	{postgresOnly, fromJSON(`{"level": true, "name": "x"}`), "a value for gauges is nothing that its column takes"},
+	{postgresOnly, fromJSON(`{"level": "s3cret", "name": "x"}`), "a value for gauges is not one that its column takes"},
+	{postgresOnly, fromJSON(`{"level": 1.5, "name": "x"}`), "a value for gauges is not one that its column takes"},
+	{postgresOnly, fromJSON(`{"level": true, "name": "x"}`), "a value for gauges is not one that its column takes"},
 	{postgresOnly, fromJSON(`{"level": 99999999999, "name": "x"}`), "a value for gauges is out of its column's range"},
 	{postgresOnly, fromJSON(`{"code": "s3cret and long", "name": "x"}`), "a value for gauges is too long for its column"},
-	{postgresOnly, fromJSON(`{"at": "s3cret", "name": "x"}`), "a value for gauges is nothing that its column takes"},
-	{postgresOnly, fromJSON(`{"name": "s3cret\u0000"}`), "a value for gauges is nothing that its column takes"},
+	{postgresOnly, fromJSON(`{"at": "s3cret", "name": "x"}`), "a value for gauges is not one that its column takes"},
+	{postgresOnly, fromJSON(`{"name": "s3cret\u0000"}`), "a value for gauges is not one that its column takes"},
 }
 
 // TestBadValues: they are whoever's who sent them, and not the server's fault.
@@ -105,6 +105,19 @@ func TestBadValues(t *testing.T) {
 			t.Errorf("%q, %v", name, err)
 		}
 	})
+}
+
+// TestBadValueOfStrict: a column that SQLite names is named.
+func TestBadValueOfStrict(t *testing.T) {
+	t.Parallel()
+	db := dbtest.SQLite(t)
+	exec(t, db, "CREATE TABLE things (id integer PRIMARY KEY, project text, body text) STRICT")
+	writable := *things
+	writable.Write = []string{"body"}
+	_, err := writable.ForKey(keyOf("p", "", "")).Insert(t.Context(), db, queryset.Values{"body": []byte("s3cret")})
+	if !errors.Is(err, queryset.ErrBadValue) || err.Error() != `queryset: the column "body" of things does not take this value` {
+		t.Error(err)
+	}
 }
 
 // TestBadValueOrLess: what else can be said goes first, and what is no matter
