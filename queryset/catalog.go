@@ -77,10 +77,12 @@ func scanColumn(rows *sql.Rows, d dialect.Dialect) (column, error) {
 	}
 	c.kind = kindOf(d, base)
 	c.bytes = base == "bytea" || d == dialect.SQLite && (base == "" || strings.EqualFold(base, "BLOB"))
-	c.loose = c.kind == kindText && !strict
-	if d == dialect.Postgres {
-		c.loose = c.kind == kindText && looseOnPostgres(base, strict)
-		c.list = strings.HasPrefix(base, "_")
+	if d == dialect.SQLite {
+		c.affinity = affinityOf(strings.ToUpper(base))
+		c.loose = c.kind == kindText && !strict
+		return c, nil
 	}
+	c.loose = c.kind == kindText && looseOnPostgres(base, strict)
+	c.list = strings.HasPrefix(base, "_")
 	return c, nil
 }

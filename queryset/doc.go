@@ -64,10 +64,14 @@
 //
 // # SQLite
 //
-// A column of SQLite's stores values of any type, so that a key may put a word
-// into an integer column that it may write, and every read of that row into an
-// integer then fails. Declare the tables STRICT: the word is then [ErrBadValue],
-// as it is on PostgreSQL.
+// A column of SQLite's stores values of any type, unless its table is STRICT.
+// For one that is declared as an integer or as a floating point number
+// (INTEGER, BIGINT, REAL, DOUBLE), what becomes no such number is [ErrBadValue],
+// as on PostgreSQL, and so are bytes: every read of that row into a number would
+// fail. Other types, such as BOOLEAN, DATETIME and DECIMAL, are not looked at: a
+// key may put a word into such a column that it may write. Declare the tables
+// STRICT, which has no such types, or give those columns a CHECK; the word is
+// then ErrBadValue, too.
 //
 // # What is remembered
 //

@@ -130,7 +130,7 @@ func plainID(v reflect.Value) (string, bool) {
 // floatID is a number as JSON is decoded to, unless it may stand for its
 // neighbour: 9007199254740993 is 2^53 as a float64.
 func floatID(f float64) (string, bool) {
-	if f != math.Trunc(f) || math.Abs(f) >= exactFloats {
+	if !isWhole(f) {
 		return "", false
 	}
 	return strconv.FormatInt(int64(f), 10), true

@@ -43,6 +43,8 @@ type column struct {
 	loose bool
 	bytes bool // bytea, BLOB: stays []byte in a map
 	list  bool // an array, on PostgreSQL
+
+	affinity affinity // on SQLite
 }
 
 // kindOf reads the name of a base type, or SQLite's declared type.
@@ -65,15 +67,15 @@ func kindOf(d dialect.Dialect, name string) kind {
 	return kindOther
 }
 
-// kindOfSQLite follows the rules of type affinity, section 3.1 of SQLite's
-// "Datatypes": INT before CHAR, CLOB and TEXT. A declared UUID holds text.
+// kindOfSQLite goes by affinity. A declared UUID holds text.
 func kindOfSQLite(declared string) kind {
-	switch {
-	case strings.Contains(declared, "INT"):
+	switch affinityOf(declared) {
+	case affinityInteger:
 		return kindInt64
-	case strings.Contains(declared, "CHAR"), strings.Contains(declared, "CLOB"), strings.Contains(declared, "TEXT"):
+	case affinityText:
 		return kindText
-	case declared == "UUID":
+	}
+	if declared == "UUID" {
 		return kindUUID
 	}
 	return kindOther

@@ -15,6 +15,10 @@ import (
 // A number that encoding/json decodes is a float64, and exact up to 2^53. One
 // beyond is refused for a column of integers, rather than written as its
 // neighbour; a decoder that was told UseNumber keeps it exact.
+//
+// A text that is a number may stand for it. Any other is refused for a column of
+// integers or of floating point numbers, whether the database would store it, as
+// SQLite does, or not; so is a fraction for one of integers.
 type Values map[string]any
 
 // exactFloats is the first number that may stand for its neighbour as a float64.
@@ -43,27 +47,34 @@ func (j *job) writable(name string, may bool) error {
 	return err
 }
 
-// sendable looks at row's values before anything is sent. What a key gives for
-// a column that places the row is judged as an id later, and here only kept from
-// being what no id can be.
+// sendable looks at row's values before anything is sent.
 func (j *job) sendable(columns []string, row Values) error {
-	table := j.table.table
 	for _, name := range columns {
 		c, _ := j.table.column(name)
-		takes, rounds, v := c.takes(row[name]), c.rounds(row[name]), row[name]
-		if takes && !rounds {
-			continue
-		}
-		asID := !j.reach.all && slices.Contains(table.placing(), name)
-		if _, ok := idText(v); !takes && !(asID && ok) {
-			return badValuef("the column %s of %s takes no %T", quoteForError(name), table.Name, v)
-		}
-		if rounds && !asID {
-			return badValuef("the column %s of %s takes integers, and a %T of 2^53 or more may be another than was meant: decode it with UseNumber",
-				quoteForError(name), table.Name, v)
+		if v := row[name]; !c.takes(v) || c.rounds(v) || !c.affinity.keeps(v) {
+			if err := j.unsendable(c, v); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// unsendable says what is wrong with v. What a key gives for a column that
+// places the row is judged as an id later, and here only kept from being what
+// no id can be.
+func (j *job) unsendable(c column, v any) error {
+	asID := !j.reach.all && slices.Contains(j.table.table.placing(), c.name)
+	_, canBeID := idText(v)
+	switch {
+	case !c.takes(v) && !(asID && canBeID):
+		return badValuef("%s takes no %T", j.named(c), v)
+	case asID:
+		return nil
+	case c.rounds(v):
+		return badValuef("%s takes integers, and a %T of 2^53 or more may be another than was meant: decode it with UseNumber", j.named(c), v)
+	}
+	return badValuef("%s", j.notTaken(c))
 }
 
 // takes tells whether v is of a type that can be sent for c: a list only for a

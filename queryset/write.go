@@ -13,10 +13,11 @@ import (
 //
 // [ErrBadValue] is an empty set; a column that is not there, where the holder may
 // write all; a value of a type that no column takes, such as a list or a map from
-// a request's body; and what the database refuses about the values: NOT NULL, a
-// CHECK, and on PostgreSQL a data exception such as a word for a number (one in an
-// argument of Where reads the same). It names the column where that is known, and
-// never repeats a value. A violated unique or foreign key is the driver's own error.
+// a request's body; a word for an integer or a floating point number; and what the
+// database refuses about the values: NOT NULL, a CHECK, and on PostgreSQL another
+// data exception such as a word for a date (one in an argument of Where reads the
+// same). It names the column where that is known, and never repeats a value. A
+// violated unique or foreign key is the driver's own error.
 func (q Query) Update(ctx context.Context, db DB, id any, set Values) error {
 	return q.run(ctx, db, actionUpdate, "updating a row of", func(ctx context.Context, j *job) error {
 		n, err := j.write(ctx, formUpdate, set, id)
