@@ -3,17 +3,19 @@ package queryset
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/internal/dialect"
 )
 
 // Check tells what is wrong with the declarations of tables and of their
-// parents, all of it at once: a table or column that is not in the database, an
-// id column that does not name one row, columns compared with each other whose
-// types differ, a Public condition that the database refuses. On PostgreSQL
-// every way that a key reaches the rows must have an index, or the error holds
-// the CREATE INDEX that is missing. Run it at start. Nil: nothing is wrong.
+// parents, all of it at once and each thing once: a table or column that is not
+// in the database, an id column that does not name one row, columns compared
+// with each other whose types differ, a Public condition that the database
+// refuses. On PostgreSQL every way that a key reaches the rows must have an
+// index, or the error holds the CREATE INDEX that is missing. Run it at start.
+// Nil: nothing is wrong.
 //
 // A Resource says that keys may reach the rows, so a table that has one and no
 // path to a project is an error: no key would ever find a row in it. Tables
@@ -44,8 +46,20 @@ type attachedColumn struct {
 	column
 }
 
+// say adds what err tells, each finding once: tables share their parents.
 func (c *checker) say(err error) {
-	if err != nil {
+	switch e := err.(type) {
+	case nil:
+		return
+	case *unavailable: // of two errors, and one finding
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			c.say(one)
+		}
+		return
+	}
+	known := func(p error) bool { return p.Error() == err.Error() }
+	if !slices.ContainsFunc(c.problems, known) {
 		c.problems = append(c.problems, err)
 	}
 }
@@ -55,10 +69,6 @@ func (c *checker) table(ctx context.Context, t *Table) {
 		c.say(mistakef("a *Table is nil"))
 		return
 	}
-	if c.seen[t] {
-		return
-	}
-	c.seen[t] = true
 	if t.Resource == "" && len(t.placing()) > 0 {
 		c.say(t.noResource())
 	}
@@ -67,7 +77,7 @@ func (c *checker) table(ctx context.Context, t *Table) {
 		c.say(err)
 		return
 	}
-	for ; b != nil; b = b.parent {
+	for ; b != nil && !c.seen[b.table]; b = b.parent {
 		c.seen[b.table] = true
 		c.bound(ctx, b)
 	}
@@ -87,7 +97,7 @@ func (c *checker) bound(ctx context.Context, b *bound) {
 	}
 	c.say(indexes.unique(b))
 	if b.dialect == dialect.Postgres {
-		c.problems = append(c.problems, indexes.missing(b)...)
+		c.say(errors.Join(indexes.missing(b)...))
 	}
 }
 
