@@ -18,7 +18,8 @@ var (
 	// is an [apikey.ScopeError].
 	ErrForbidden = apikey.ErrForbidden
 	// ErrBadValue: there is nothing to write, a value that its column does not
-	// take, or, from whom the application trusts, no such column. The message names the column where it is known, and no value.
+	// take, or, from whom the application trusts, no such column. The message
+	// names the column where it is known, and no value.
 	ErrBadValue = apikey.ErrBadValue
 	// ErrUnscoped: nobody said whose rows to look at.
 	ErrUnscoped = apikey.ErrUnscoped
