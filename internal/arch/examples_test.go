@@ -6,7 +6,6 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,15 +13,12 @@ import (
 
 // TestEveryExportedTypeHasAnExample holds the library to this rule: an exported
 // type T has an example of its own: ExampleT, ExampleT_something, or one of its
-// constructor, ExampleNewT or ExampleParseT. A struct or defined type without
-// exported methods is plain data, and may instead be named, as a word, in any
-// file of its package's examples.
+// constructor, ExampleNewT or ExampleParseT.
 func TestEveryExportedTypeHasAnExample(t *testing.T) {
 	for _, pkg := range libraries(t) {
 		examples := examplesOf(t, pkg)
-		source := exampleFiles(t, pkg)
-		for name, plain := range exportedTypes(t, pkg) {
-			if !hasOwnExample(examples, name) && !(plain && names(source, name)) {
+		for _, name := range exportedTypes(t, pkg) {
+			if !hasOwnExample(examples, name) {
 				t.Errorf("%s: type %s has no example", pkg, name)
 			}
 		}
@@ -55,7 +51,11 @@ func libraries(t *testing.T) []string {
 func examplesOf(t *testing.T, pkg string) []*doc.Example {
 	t.Helper()
 	var tests []*ast.File
-	for _, path := range testFiles(t, pkg, "*_test.go") {
+	paths, err := filepath.Glob(filepath.Join(root, pkg, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
 		syntax, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
@@ -65,29 +65,6 @@ func examplesOf(t *testing.T, pkg string) []*doc.Example {
 	return doc.Examples(tests...)
 }
 
-// exampleFiles is the text of the files that hold a package's examples.
-func exampleFiles(t *testing.T, pkg string) string {
-	t.Helper()
-	var text strings.Builder
-	for _, path := range testFiles(t, pkg, "example*_test.go") {
-		rel, err := filepath.Rel(root, path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text.WriteString(read(t, rel))
-	}
-	return text.String()
-}
-
-func testFiles(t *testing.T, pkg, pattern string) []string {
-	t.Helper()
-	found, err := filepath.Glob(filepath.Join(root, pkg, pattern))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
 func hasOwnExample(examples []*doc.Example, name string) bool {
 	return slices.ContainsFunc(examples, func(e *doc.Example) bool {
 		about, _, _ := strings.Cut(e.Name, "_")
@@ -95,40 +72,26 @@ func hasOwnExample(examples []*doc.Example, name string) bool {
 	})
 }
 
-func names(text, name string) bool {
-	return regexp.MustCompile(`\b` + name + `\b`).MatchString(text)
-}
-
-// exportedTypes tells of each exported type whether it is plain data.
-func exportedTypes(t *testing.T, pkg string) map[string]bool {
+func exportedTypes(t *testing.T, pkg string) (names []string) {
 	t.Helper()
-	out, behaves := map[string]bool{}, map[string]bool{}
 	for _, f := range files(t) {
 		if f.pkg != pkg {
 			continue
 		}
 		for _, decl := range f.syntax.Decls {
-			switch d := decl.(type) {
-			case *ast.GenDecl:
-				addTypes(out, d)
-			case *ast.FuncDecl:
-				if d.Recv != nil && d.Name.IsExported() {
-					behaves[receiver(d)] = true
-				}
+			if d, ok := decl.(*ast.GenDecl); ok {
+				names = append(names, typesIn(d)...)
 			}
 		}
 	}
-	for name := range out {
-		out[name] = out[name] && !behaves[name]
-	}
-	return out
+	return names
 }
 
-func addTypes(out map[string]bool, d *ast.GenDecl) {
+func typesIn(d *ast.GenDecl) (names []string) {
 	for _, spec := range d.Specs {
 		if s, ok := spec.(*ast.TypeSpec); ok && s.Name.IsExported() {
-			_, isInterface := s.Type.(*ast.InterfaceType)
-			out[s.Name.Name] = !isInterface
+			names = append(names, s.Name.Name)
 		}
 	}
+	return names
 }
