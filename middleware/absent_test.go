@@ -2,8 +2,6 @@ package middleware_test
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -80,28 +78,6 @@ func TestNoStoreStays(t *testing.T) {
 			if got := w.Header().Get("Cache-Control"); got != want || w.Header().Get("Vary") != "Authorization" {
 				t.Errorf("%s, key %q: Cache-Control %q, Vary %q", name, key, got, w.Header().Get("Vary"))
 			}
-		}
-	}
-}
-
-// TestPresentedKeyInThePath is not logged while nobody could say what it is, unless
-// it may have been chosen to hide the path.
-func TestPresentedKeyInThePath(t *testing.T) {
-	t.Parallel()
-	long := "unknown-" + strings.Repeat("4c2f7a", 5)
-	for _, row := range []struct {
-		key, path, logged string
-	}{
-		{long, "/keys/" + long + "/", "/keys/[redacted]/"},
-		{"b", "/builds/7", "/builds/7"},
-		{"/a/very/long/path/of/builds", "/a/very/long/path/of/builds", "/a/very/long/path/of/builds"},
-	} {
-		s := newStand()
-		r := httptest.NewRequest("GET", row.path, nil)
-		r.Header.Set("Authorization", "Token "+row.key)
-		s.serve(r, s.Require(permission.HasBuildAPIKey)(ok))
-		if len(s.log.lines(`"path":"`+row.logged+`"`)) != 1 {
-			t.Errorf("%s: log %s", row.key, s.log)
 		}
 	}
 }

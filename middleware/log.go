@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
 )
 
 // log writes one line about an error. It names the key by its id, and holds no
-// part of the request but method and path.
+// part of the request but method and path, of which it hides what may be a key.
 func (p *passage) log(r *http.Request, level slog.Level, message string, problem *Problem, err error) {
 	var g *Guard
 	if p != nil {
@@ -22,13 +21,10 @@ func (p *passage) log(r *http.Request, level slog.Level, message string, problem
 	if !logger.Enabled(ctx, level) {
 		return
 	}
-	id, path := p.keyID(r), r.URL.Path
-	if id != "" || p.mayBeKey() {
-		path = p.redact(path)
-	}
+	id := p.keyID(r)
 	attrs := []slog.Attr{
 		slog.String("method", r.Method),
-		slog.String("path", path),
+		slog.String("path", p.loggable(r.URL.Path, id != "")),
 		slog.Int("status", problem.Status),
 		slog.String("code", problem.Code),
 		slog.String("error", p.redact(fmt.Sprint(err))),
@@ -46,17 +42,6 @@ func (p *passage) log(r *http.Request, level slog.Level, message string, problem
 		}
 	}
 	logger.LogAttrs(ctx, level, message, attrs...)
-}
-
-// mayBeKey tells whether what was presented, of which nobody said that it is a key,
-// is to be taken for one where it stands in a path. What is short or spans segments
-// may have been chosen to hide the path.
-func (p *passage) mayBeKey() bool {
-	if p == nil || p.secret.IsZero() {
-		return false
-	}
-	raw := p.secret.Reveal()
-	return len(raw) >= 24 && !strings.Contains(raw, "/")
 }
 
 // noteAbsent logs a 404 that a handler gave to a key by itself.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -99,12 +98,4 @@ func (p *passage) identifyOnce(r *http.Request) {
 			r.Context().Value(incontext.Key{}) != p.Context.Value(incontext.Key{})
 		p.identified.Store(true)
 	}
-}
-
-// redact takes the presented key out of a text that others wrote.
-func (p *passage) redact(text string) string {
-	if p == nil || p.secret.IsZero() {
-		return text
-	}
-	return strings.ReplaceAll(text, p.secret.Reveal(), "[redacted]")
 }

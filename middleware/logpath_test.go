@@ -1,0 +1,77 @@
+package middleware_test
+
+import (
+	"crypto/rand"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/permission"
+)
+
+// TestPresentedKeyInThePath is not logged while nobody could say what it is, unless
+// it may have been chosen to hide the path.
+func TestPresentedKeyInThePath(t *testing.T) {
+	t.Parallel()
+	long := "unknown-" + strings.Repeat("4c2f7a", 5)
+	for _, row := range []struct {
+		key, path, logged string
+	}{
+		{long, "/keys/" + long + "/", "/keys/[redacted]/"},
+		{"b", "/builds/7", "/builds/7"},
+		{"/a/very/long/path/of/builds", "/a/very/long/path/of/builds", "/a/very/long/path/of/builds"},
+	} {
+		s := newStand()
+		r := httptest.NewRequest("GET", row.path, nil)
+		r.Header.Set("Authorization", "Token "+row.key)
+		s.serve(r, s.Require(permission.HasBuildAPIKey)(ok))
+		if len(s.log.lines(`"path":"`+row.logged+`"`)) != 1 {
+			t.Errorf("%s: log %s", row.key, s.log)
+		}
+	}
+}
+
+// TestAnyKeyInThePath is not logged, whoever brings it: it is easily pasted where its
+// id belongs.
+func TestAnyKeyInThePath(t *testing.T) {
+	t.Parallel()
+	format, err := apikey.NewFormat("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []apikey.Format{format, format.HandleFormat()} {
+		secret, err := f.Mint(uuid.New(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, presented := range []string{"", goodKey, "two words", awayKey} {
+			s := newStand()
+			r := request("GET", presented)
+			r.URL.Path = "/keys/" + secret.Reveal() + "/revoke/"
+			s.serve(r, s.Require(permission.DenyAll)(ok))
+			if log := s.log.String(); strings.Contains(log, secret.Reveal()[3:40]) || !strings.Contains(log, "[redacted]/revoke/") {
+				t.Errorf("with %q: log %s", presented, log)
+			}
+		}
+	}
+}
+
+// TestNamesInThePathAreLogged as they are.
+func TestNamesInThePathAreLogged(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{
+		"/builds/7/", "/keys/018f2b2e-7b1c-7c3e-9f00-aa11bb22cc33/", "/commits/" + strings.Repeat("5180b3d7", 5) + "/",
+		"/versions/a-branch-with-a-name-that-says-all-that-it-is-about-and-more/",
+	} {
+		s := newStand()
+		r := request("GET", "")
+		r.URL.Path = path
+		s.serve(r, s.Require(permission.DenyAll)(ok))
+		if len(s.log.lines(`"path":"`+path+`"`)) != 1 {
+			t.Errorf("%s: log %s", path, s.log)
+		}
+	}
+}
