@@ -2,14 +2,16 @@ package server
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	_ "github.com/lib/pq"  // driver "postgres"
+	"github.com/lib/pq"
 	_ "modernc.org/sqlite" // driver "sqlite"
 )
 
@@ -20,12 +22,19 @@ import (
 //	postgres://user@host/db  a PostgreSQL server, with lib/pq's parameters
 //
 // Its errors are one line, say what to do, and hold no password.
+//
+// Nothing but the context limits how long a statement takes.
 func OpenDB(ctx context.Context, databaseURL string) (*sqlx.DB, error) {
+	return openDB(ctx, databaseURL, 0)
+}
+
+// openDB is OpenDB, with a limit on PostgreSQL's silence unless that is zero.
+func openDB(ctx context.Context, databaseURL string, silence time.Duration) (*sqlx.DB, error) {
 	if path, ok := sqlitePath(databaseURL); ok {
 		return openSQLite(ctx, path)
 	}
 	if strings.HasPrefix(databaseURL, "postgres://") || strings.HasPrefix(databaseURL, "postgresql://") {
-		return openPostgres(ctx, databaseURL)
+		return openPostgres(ctx, databaseURL, silence)
 	}
 	scheme, _, _ := strings.Cut(databaseURL, ":")
 	return nil, fmt.Errorf("server: a database URL that starts with %.20q is neither sqlite://PATH nor postgres://USER@HOST/NAME", scheme)
@@ -74,8 +83,8 @@ func listenDSN(databaseURL string) string {
 	return databaseURL
 }
 
-// openPostgres gives up on a server that does not answer within seconds.
-func openPostgres(ctx context.Context, databaseURL string) (*sqlx.DB, error) {
+// openPostgres gives up on a server that does not let it in within seconds.
+func openPostgres(ctx context.Context, databaseURL string, silence time.Duration) (*sqlx.DB, error) {
 	u, err := url.Parse(databaseURL)
 	if err != nil {
 		if parsing, ok := errors.AsType[*url.Error](err); ok {
@@ -88,10 +97,14 @@ func openPostgres(ctx context.Context, databaseURL string) (*sqlx.DB, error) {
 		query.Set("connect_timeout", "5")
 	}
 	u.RawQuery = query.Encode()
-	db, err := sqlx.Open("postgres", u.String())
+	connector, err := pq.NewConnector(u.String())
 	if err != nil {
 		return nil, fmt.Errorf("server: the database URL of %s is wrong: %w", u.Host, err)
 	}
+	if silence > 0 {
+		connector.Dialer(dialer{new(net.Dialer).DialContext, silence})
+	}
+	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
 	db.SetMaxOpenConns(32)
 	db.SetMaxIdleConns(16)
 	db.SetConnMaxIdleTime(5 * time.Minute)

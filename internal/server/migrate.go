@@ -31,23 +31,29 @@ func Migrate(ctx context.Context, databaseURL string) (changes []string, err err
 		return nil, err
 	}
 	defer unlock(lock)
+	return migrateAt(ctx, databaseURL)
+}
+
+// migrateAt migrates on a connection of its own, since a migration may take as
+// long as it needs.
+func migrateAt(ctx context.Context, databaseURL string) (changes []string, err error) {
 	db, err := OpenDB(ctx, databaseURL)
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close()
-	keys, err := keystore.New(db, keystore.Config{Logger: slog.New(slog.DiscardHandler)}) // the caller tells
-	if err != nil {
-		return nil, err
-	}
-	return migrate(ctx, db, keys)
+	return migrate(ctx, db)
 }
 
 // storeVersionTable is where the store notes its migrations.
 const storeVersionTable = "buildkey_schema"
 
 // migrate brings both schemas up to date: the store's and the server's.
-func migrate(ctx context.Context, db *sqlx.DB, keys *keystore.Store) (changes []string, err error) {
+func migrate(ctx context.Context, db *sqlx.DB) (changes []string, err error) {
+	keys, err := keystore.New(db, keystore.Config{Logger: slog.New(slog.DiscardHandler)}) // the caller tells
+	if err != nil {
+		return nil, err
+	}
 	provider, err := newProvider(db)
 	if err != nil {
 		return nil, err

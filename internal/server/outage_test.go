@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -16,11 +17,27 @@ import (
 	"github.com/buildkey/buildkey/internal/dbtest"
 )
 
-// wire is how a test's connections reach PostgreSQL, and can be cut.
+// wire is how a test's connections reach PostgreSQL, and can be cut, or fall
+// silent: what is sent is lost, and nothing comes back.
 type wire struct {
-	mu    sync.Mutex
-	cut   bool
-	conns []net.Conn
+	mu     sync.Mutex
+	cut    bool
+	conns  []net.Conn
+	silent atomic.Bool
+}
+
+// wired is a connection over a wire.
+type wired struct {
+	net.Conn
+	wire *wire
+}
+
+// Write loses what is sent over a silent wire.
+func (c wired) Write(b []byte) (int, error) {
+	if c.wire.silent.Load() {
+		return len(b), nil
+	}
+	return c.Conn.Write(b)
 }
 
 func (w *wire) Dial(network, address string) (net.Conn, error) {
@@ -38,8 +55,11 @@ func (w *wire) DialContext(ctx context.Context, network, address string) (net.Co
 		return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
 	}
 	c, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
 	w.conns = append(w.conns, c)
-	return c, err
+	return wired{c, w}, nil
 }
 
 // set cuts every connection and refuses others, or lets them through again.
@@ -53,7 +73,7 @@ func (w *wire) set(cut bool) {
 	w.conns = nil
 }
 
-func postgresOver(t *testing.T, w *wire) *sqlx.DB {
+func postgresOver(t *testing.T, w pq.Dialer) *sqlx.DB {
 	t.Helper()
 	connector, err := pq.NewConnector(dbtest.PostgresDSN(t))
 	if err != nil {

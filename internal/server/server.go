@@ -51,19 +51,29 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := OpenDB(ctx, cfg.DatabaseURL)
+	s, err := openOwn(ctx, cfg)
 	if err != nil {
-		unlock(lock)
-		return nil, err
-	}
-	s, err := New(ctx, db, cfg)
-	if err != nil {
-		db.Close()
 		unlock(lock)
 		return nil, err
 	}
 	s.lock, s.owned = lock, true
 	return s, nil
+}
+
+// openOwn makes a server whose database nobody else uses.
+func openOwn(ctx context.Context, cfg Config) (*Server, error) {
+	if _, err := migrateAt(ctx, cfg.DatabaseURL); err != nil {
+		return nil, err
+	}
+	db, err := openDB(ctx, cfg.DatabaseURL, silenceTime)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newServer(ctx, db, cfg)
+	if err != nil {
+		db.Close()
+	}
+	return s, err
 }
 
 // New is Open on a database that the caller opened, and closes. The Config's
@@ -73,11 +83,16 @@ func New(ctx context.Context, db *sqlx.DB, cfg Config) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	keys, err := keystore.New(db, keystore.Config{Now: cfg.Now, Logger: cfg.Logger})
-	if err != nil {
+	if _, err := migrate(ctx, db); err != nil {
 		return nil, err
 	}
-	if _, err := migrate(ctx, db, keys); err != nil {
+	return newServer(ctx, db, cfg)
+}
+
+// newServer makes a server of a database whose schema is up to date.
+func newServer(ctx context.Context, db *sqlx.DB, cfg Config) (*Server, error) {
+	keys, err := keystore.New(db, keystore.Config{Now: cfg.Now, Logger: cfg.Logger})
+	if err != nil {
 		return nil, err
 	}
 	if err := queryset.Check(ctx, db, tables()...); err != nil {
