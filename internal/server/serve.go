@@ -23,14 +23,16 @@ const (
 	maxHeader   = 64 << 10
 )
 
-// Serve listens on the Config's address and answers until ctx ends; then it lets
-// running requests end and returns nil, within 10 s. Once it accepts it prints
+// Serve answers on the Config's address until ctx ends; then it lets running
+// requests end and returns nil, within 10 s. It is called once. Once it accepts it prints
 // "listening on http://HOST:PORT" and, on a first start, the admin token and lines
-// to try. An address that cannot be had is an error that says what to do.
-func (s *Server) Serve(ctx context.Context) error {
-	listener, err := listen(ctx, s.cfg.Addr)
-	if err != nil {
-		return err
+// to try. After New, an address that cannot be had is an error that says what to do.
+func (s *Server) Serve(ctx context.Context) (err error) {
+	listener := s.listener
+	if listener == nil {
+		if listener, err = listen(ctx, s.cfg.Addr); err != nil {
+			return err
+		}
 	}
 	if err := s.announce(ctx, listener.Addr()); err != nil {
 		listener.Close()

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"time"
 
@@ -33,51 +34,15 @@ type Server struct {
 	commands      resource[command]
 	notifications resource[notification]
 
-	sample *sample      // made by this start, to be shown once
-	lock   *flock.Flock // of a SQLite file, nil for PostgreSQL
-	owned  bool         // the database is the server's to close
-}
-
-// Open opens the configured database, brings its schema up to date, and makes
-// a server of it. An empty database gets sample data, unless the Config says
-// otherwise. An SQLite file is held for this server alone until Close. Errors are
-// one line, and say what to do.
-func Open(ctx context.Context, cfg Config) (*Server, error) {
-	cfg = cfg.withDefaults()
-	if err := cfg.check(); err != nil {
-		return nil, err
-	}
-	lock, err := lockDatabase(ctx, cfg.DatabaseURL)
-	if err != nil {
-		return nil, err
-	}
-	s, err := openOwn(ctx, cfg)
-	if err != nil {
-		unlock(lock)
-		return nil, err
-	}
-	s.lock, s.owned = lock, true
-	return s, nil
-}
-
-// openOwn makes a server whose database nobody else uses.
-func openOwn(ctx context.Context, cfg Config) (*Server, error) {
-	if _, err := migrateAt(ctx, cfg.DatabaseURL); err != nil {
-		return nil, err
-	}
-	db, err := openDB(ctx, cfg.DatabaseURL, silenceTime)
-	if err != nil {
-		return nil, err
-	}
-	s, err := newServer(ctx, db, cfg)
-	if err != nil {
-		db.Close()
-	}
-	return s, err
+	sample   *sample      // made by this start, to be shown once
+	listener net.Listener // taken by Open, nil after New
+	lock     *flock.Flock // of a SQLite file, nil for PostgreSQL
+	owned    bool         // the database is the server's to close
 }
 
 // New is Open on a database that the caller opened, and closes. The Config's
-// DatabaseURL is only where the cache of keys listens, if it is PostgreSQL's.
+// DatabaseURL is only where the cache of keys listens, if it is PostgreSQL's, and its
+// Addr is not taken before Serve.
 func New(ctx context.Context, db *sqlx.DB, cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.check(); err != nil {
@@ -98,7 +63,7 @@ func newServer(ctx context.Context, db *sqlx.DB, cfg Config) (*Server, error) {
 	if err := queryset.Check(ctx, db, tables()...); err != nil {
 		return nil, err
 	}
-	cache, err := keycache.New(keys, keycache.Config{ListenDSN: listenDSN(cfg.DatabaseURL), Now: cfg.Now, Logger: cfg.Logger})
+	cache, err := keycache.New(keys, keycache.Config{Bound: Bound(db.DriverName()), ListenDSN: listenDSN(cfg.DatabaseURL), Now: cfg.Now, Logger: cfg.Logger})
 	if err != nil {
 		return nil, err
 	}
@@ -135,15 +100,5 @@ func (s *Server) Handler() http.Handler { return s.handler }
 
 // CacheStats tells how the cache of keys does, which is fresh only while Run runs.
 func (s *Server) CacheStats() keycache.Stats { return s.cache.Stats() }
-
-// Close lets go of the database, if Open opened it.
-func (s *Server) Close() error {
-	if !s.owned {
-		return nil
-	}
-	err := s.db.Close()
-	unlock(s.lock)
-	return err
-}
 
 func (s *Server) now() time.Time { return s.cfg.Now() }

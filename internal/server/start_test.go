@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -106,16 +108,42 @@ func TestAddressesThatCannotBeHad(t *testing.T) {
 	} {
 		cfg := quiet(fileURL(t))
 		cfg.Addr = row.addr
-		s, err := Open(t.Context(), cfg)
+		if _, err := Open(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), row.says) {
+			t.Errorf("%s: %v", row.name, err)
+		}
+		path, _ := sqlitePath(cfg.DatabaseURL)
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: the database was touched: %v", row.name, err)
+		}
+		s, err := New(t.Context(), dbtest.SQLite(t), cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Serve(t.Context()); err == nil || !strings.Contains(err.Error(), row.says) {
-			t.Errorf("%s: %v", row.name, err)
+			t.Errorf("%s, after New: %v", row.name, err)
 		}
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
+	}
+}
+
+// TestAddressIsHeldUntilClose: who was let in by Open cannot be locked out by
+// another before Serve.
+func TestAddressIsHeldUntilClose(t *testing.T) {
+	t.Parallel()
+	cfg := quiet(fileURL(t))
+	first, err := Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := quiet(fileURL(t))
+	again.Addr = first.listener.Addr().String()
+	if _, err := Open(t.Context(), again); err == nil || !strings.Contains(err.Error(), "is in use") {
+		t.Errorf("while the first is open: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.listener.Accept(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("after it was closed its address is still held: %v", err)
 	}
 }
 
