@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -64,10 +65,13 @@ func (s *Server) changeBuild(r *http.Request, decide func(b build, shown object)
 				return err
 			}
 			set, err := decide(b, shown)
-			if err != nil || len(set) == 0 {
-				return err
+			if err == nil && len(set) > 0 {
+				err = s.writeBuild(ctx, tx, b, set)
 			}
-			return s.writeBuild(ctx, tx, b, set)
+			if err != nil {
+				return s.builds.refusal(ctx, tx, id, err)
+			}
+			return nil
 		})
 		if !errors.Is(err, errMoved) {
 			return err
@@ -93,19 +97,11 @@ func (s *Server) writeBuild(ctx context.Context, tx *queryset.Tx, b build, set q
 // whyNotWritten tells a build that moved from one that the caller can only read.
 // Its state says nothing: it may have moved and come back by a reset.
 func (s *Server) whyNotWritten(ctx context.Context, tx *queryset.Tx, b build) error {
-	mine, args, err := builds.For(ctx).Predicate(ctx, tx, "update", "")
-	if err != nil {
-		return err
-	}
-	var n int
-	count := queryset.Rebind(tx, "SELECT count(*) FROM builds WHERE id = ? AND "+mine)
-	if err := tx.GetContext(ctx, &n, count, append([]any{b.ID}, args...)...); err != nil {
-		return trouble(err)
-	}
-	if n > 0 {
+	mine, err := s.builds.mayUpdate(ctx, tx, b.ID)
+	if err == nil && mine {
 		return errMoved
 	}
-	return apikey.ErrNotFound
+	return cmp.Or(err, apikey.ErrNotFound)
 }
 
 // inTx runs work in a transaction, and commits it when work found no fault.

@@ -2,10 +2,12 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/gorilla/mux"
 
+	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/queryset"
 )
 
@@ -47,6 +49,35 @@ func (res resource[T]) getToChange(ctx context.Context, db queryset.DB, id any) 
 func (res resource[T]) permits(ctx context.Context, db queryset.DB, action string) error {
 	_, _, err := res.table.For(ctx).Predicate(ctx, db, action, "")
 	return err
+}
+
+// refusal is why a row is not changed: for a caller who may read it and not change
+// it, it is not there, whatever else is wrong. (A body that changes nothing is no
+// change, and comes not this far.)
+func (res resource[T]) refusal(ctx context.Context, db queryset.DB, id any, why error) error {
+	if errors.Is(why, apikey.ErrUnavailable) {
+		return why
+	}
+	if mine, err := res.mayUpdate(ctx, db, id); err == nil && !mine {
+		return apikey.ErrNotFound
+	}
+	return why
+}
+
+// mayUpdate tells whether the row is there for the caller to change.
+func (res resource[T]) mayUpdate(ctx context.Context, db queryset.DB, id any) (bool, error) {
+	mine, args, err := res.table.For(ctx).Predicate(ctx, db, "update", "")
+	if err != nil {
+		return false, err
+	}
+	query := queryset.Rebind(db, "SELECT 1 FROM "+res.table.Name+" WHERE id = ? AND "+mine)
+	rows, err := db.QueryContext(ctx, query, append([]any{id}, args...)...)
+	if err != nil {
+		return false, trouble(err)
+	}
+	defer rows.Close()
+	found := rows.Next()
+	return found, trouble(rows.Err())
 }
 
 // show dresses rows and makes answers of them.
@@ -114,20 +145,23 @@ func (res resource[T]) patchUpTo(w http.ResponseWriter, r *http.Request, limit i
 	if err != nil {
 		return err
 	}
+	if err := res.change(ctx, id, sent, shown); err != nil {
+		return res.refusal(ctx, res.db, id, err)
+	}
+	return res.detail(w, r)
+}
+
+// change writes what the body changes in a row that the caller sees as shown.
+func (res resource[T]) change(ctx context.Context, id any, sent body, shown object) error {
 	in, err := res.fields.decode(sent)
 	if err != nil {
 		return err
 	}
 	set, err := res.fields.changes(in, shown)
-	if err != nil {
+	if err != nil || len(set) == 0 {
 		return err
 	}
-	if len(set) > 0 {
-		if err := res.table.For(ctx).Update(ctx, res.db, id, set); err != nil {
-			return taken(err)
-		}
-	}
-	return res.detail(w, r)
+	return taken(res.table.For(ctx).Update(ctx, res.db, id, set))
 }
 
 // insert makes a row and shows it.
