@@ -53,7 +53,7 @@ type rowID struct{ id *apikey.ID }
 func (r rowID) Set(text string) error {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 1 || strings.TrimLeft(text, "+0") != text {
-		return errors.New("it is no positive integer")
+		return errors.New("it is no id: give a positive integer")
 	}
 	*r.id = apikey.ID(text)
 	return nil

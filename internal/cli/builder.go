@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/internal/worker"
 )
 
@@ -27,7 +27,7 @@ succeeded.`
 // builderFlags is what the builder command takes.
 type builderFlags struct {
 	server, name, tempDir string
-	build                 int64
+	build                 apikey.ID
 	timeout               time.Duration
 	passEnv               []string
 }
@@ -44,7 +44,7 @@ func (p *program) builder() *cobra.Command {
 		RunE:    p.running(func(cmd *cobra.Command, _ []string) error { return p.runBuilder(cmd, f) }),
 	}
 	cmd.Flags().StringVar(&f.server, "server", "", "base `URL` of the build server")
-	cmd.Flags().Int64Var(&f.build, "build", 0, "`ID` of the build")
+	cmd.Flags().Var(rowID{&f.build}, "build", "`ID` of the build")
 	cmd.Flags().StringVar(&f.name, "name", "", "name of this worker on the build (default the host's)")
 	cmd.Flags().StringVar(&f.tempDir, "temp-dir", "", "`folder` for the checkout (default the system's)")
 	lifetimeFlag(cmd.Flags(), &f.timeout, "command-timeout", "longest that one command may run (default 30m)")
@@ -59,8 +59,8 @@ func (f builderFlags) check() error {
 		return usage("builder needs --server, the URL of the build server")
 	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil:
 		return usage("--server is no URL such as https://builds.example.org")
-	case f.build < 1:
-		return usage("builder needs --build, the id of the build: a positive integer")
+	case f.build == "":
+		return usage("builder needs --build, the id of the build")
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (p *program) runBuilder(cmd *cobra.Command, f builderFlags) error {
 		return err
 	}
 	result, err := worker.Run(cmd.Context(), worker.Config{
-		Server: f.server, Build: strconv.FormatInt(f.build, 10), Credential: credential,
+		Server: f.server, Build: string(f.build), Credential: credential,
 		Name: f.name, TempDir: f.tempDir, CommandTimeout: f.timeout, PassEnv: f.passEnv,
 		Environ: p.environ, Logger: p.textLogger(), Progress: p.stdout,
 	})

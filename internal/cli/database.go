@@ -47,7 +47,10 @@ func (p *program) onLedger(cmd *cobra.Command, do func(ctx context.Context, l le
 // openLedger takes a database that is there and has its tables: a mistyped path
 // is an error, and makes no file.
 func (p *program) openLedger(ctx context.Context, url string) (ledger, error) {
-	if path, ok := strings.CutPrefix(url, "sqlite://"); ok && path != "" {
+	if err := checkDatabaseURL(url); err != nil {
+		return ledger{}, err
+	}
+	if path, ok := strings.CutPrefix(url, "sqlite://"); ok {
 		if _, err := os.Stat(path); err != nil {
 			return ledger{}, fmt.Errorf("there is no database %s: check --database-url, or make it with `buildkey migrate`", path)
 		}

@@ -22,6 +22,11 @@ func (p *program) demo() *cobra.Command {
 		Example: "  buildkey demo\n  buildkey demo --database-url postgres://localhost/postgres?sslmode=disable",
 		Args:    noArguments,
 		RunE: p.running(func(cmd *cobra.Command, _ []string) error {
+			if url != "" {
+				if err := checkDatabaseURL(url); err != nil {
+					return err
+				}
+			}
 			return demo.Run(cmd.Context(), demo.Config{DatabaseURL: url, Environ: p.environ, Out: p.stdout, Err: p.stderr})
 		}),
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 const keysLong = `Looks after the keys, directly in the server's database. It works beside a
-running server, and what it revokes there is dead there too.`
+running server, and what it revokes is dead there when it returns.`
 
 func (p *program) keys() *cobra.Command {
 	return group(&cobra.Command{

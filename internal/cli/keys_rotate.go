@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -9,7 +10,7 @@ import (
 
 const keysRotateLong = `Makes a new key with the attachment, the powers and the remaining life of the
 old one, and prints it as create does. The old one is revoked, and with
---overlap lives that much longer, yet never longer than it would have.`
+--overlap lives that much longer, yet never longer than it would have.` + settleHelp
 
 func (p *program) keysRotate() *cobra.Command {
 	var overlap time.Duration
@@ -30,6 +31,6 @@ func (p *program) keysRotate() *cobra.Command {
 		if err != nil {
 			return aboutKey(id, err)
 		}
-		return p.handOver(key, secret)
+		return errors.Join(p.handOver(key, secret), p.settle(ctx, l))
 	})
 }

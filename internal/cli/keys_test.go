@@ -175,8 +175,9 @@ func TestGraceAndPurge(t *testing.T) {
 	r := serveOn(t, newSQLite(t))
 	key, id := newKeyOf(t, r)
 	e := must(t, "keys", "revoke", id, "--grace", "30s", "--database-url", r.database)
-	if !strings.Contains(e.stdout, "dead in 30s") {
-		t.Errorf("revoke says %q", e.stdout)
+	_, end, _ := strings.Cut(strings.TrimSpace(e.stdout), "revoked "+id+", dead by ")
+	if at, err := time.Parse(time.RFC3339, end); err != nil || time.Until(at) > 30*time.Second || time.Until(at) < 20*time.Second {
+		t.Errorf("revoke says %q, want a time 30 s from now", e.stdout)
 	}
 	r.accepted(t, key)
 	if list := must(t, "keys", "list", "--json", "--database-url", r.database).stdout; !strings.Contains(list, `"in grace"`) {
@@ -184,6 +185,9 @@ func TestGraceAndPurge(t *testing.T) {
 	}
 	must(t, "keys", "revoke", id, "--database-url", r.database)
 	r.refused(t, key)
+	if e := must(t, "keys", "revoke", id, "--grace", "5", "--database-url", r.database); e.stdout != "revoked "+id+", which is dead already\n" {
+		t.Errorf("revoke says %q of a dead key", e.stdout)
+	}
 	if e := must(t, "keys", "purge", "--database-url", r.database); e.stdout != "purged 0 keys, dead for longer than 360h0m0s\n" {
 		t.Errorf("purge says %q", e.stdout)
 	}

@@ -13,7 +13,7 @@ import (
 
 const linksLong = `Looks after the links between projects, directly in the server's database. A key
 of project A reaches project B when B's inbound list names A, or is open, and
-A's outbound list names B, or is open. A change counts at once.`
+A's outbound list names B, or is open. A change counts for keys that exist, too.`
 
 func (p *program) links() *cobra.Command {
 	return group(&cobra.Command{
@@ -67,7 +67,7 @@ func (p *program) linksAdd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "add --project ID --direction inbound|outbound --other ID",
 		Short:   "Add an entry to a project's list",
-		Long:    "Adds an entry to a project's list. An inbound one may say with --scope what the\nvisitor may do; without, it may read.",
+		Long:    "Adds an entry to a project's list. An inbound one may say with --scope what the\nvisitor may do; without, it may read." + settleHelp,
 		Example: "  buildkey links add --project 2 --direction inbound --other 1 --scope build:read",
 		Args:    noArguments,
 		PreRunE: ends.check,
@@ -87,9 +87,11 @@ func (p *program) addLink(ctx context.Context, l ledger, ends linkEnds, scopes [
 	}
 	err := l.AddLink(ctx, keystore.LinkEdit{Project: ends.project, Direction: keystore.Direction(ends.direction),
 		Other: ends.other, Scopes: scopes})
-	if err == nil {
-		fmt.Fprintf(p.stdout, "added project %s to the %s list of project %s\n", ends.other, ends.direction, ends.project)
+	if err != nil {
+		return err
 	}
+	err = p.settle(ctx, l)
+	fmt.Fprintf(p.stdout, "added project %s to the %s list of project %s\n", ends.other, ends.direction, ends.project)
 	return err
 }
 
@@ -98,20 +100,26 @@ func (p *program) linksRemove() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "remove --project ID --direction inbound|outbound --other ID",
 		Short:   "Remove an entry from a project's list",
-		Long:    "Removes an entry from a project's list.",
+		Long:    "Removes an entry from a project's list." + settleHelp,
 		Example: "  buildkey links remove --project 2 --direction inbound --other 1",
 		Args:    noArguments,
 		PreRunE: ends.check,
 	}
 	ends.flags(cmd)
 	return p.onLedger(cmd, func(ctx context.Context, l ledger, _ []string) error {
-		err := l.RemoveLink(ctx, ends.project, keystore.Direction(ends.direction), ends.other)
-		switch {
-		case errors.Is(err, apikey.ErrNotFound):
-			return fmt.Errorf("the %s list of project %s does not name project %s: see `buildkey links list`", ends.direction, ends.project, ends.other)
-		case err == nil:
-			fmt.Fprintf(p.stdout, "removed project %s from the %s list of project %s\n", ends.other, ends.direction, ends.project)
-		}
-		return err
+		return p.removeLink(ctx, l, ends)
 	})
+}
+
+func (p *program) removeLink(ctx context.Context, l ledger, ends linkEnds) error {
+	err := l.RemoveLink(ctx, ends.project, keystore.Direction(ends.direction), ends.other)
+	switch {
+	case errors.Is(err, apikey.ErrNotFound):
+		return fmt.Errorf("the %s list of project %s does not name project %s: see `buildkey links list`", ends.direction, ends.project, ends.other)
+	case err != nil:
+		return err
+	}
+	err = p.settle(ctx, l)
+	fmt.Fprintf(p.stdout, "removed project %s from the %s list of project %s\n", ends.other, ends.direction, ends.project)
+	return err
 }

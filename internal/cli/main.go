@@ -22,7 +22,7 @@ func Main(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	p := program{environ: environ, stdin: stdin, stdout: stdout, stderr: stderr,
-		now: time.Now, takeCredential: worker.TakeCredential}
+		now: time.Now, wait: wait, takeCredential: worker.TakeCredential}
 	return p.run(ctx, args)
 }
 
@@ -32,6 +32,7 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
+	wait           func(context.Context, time.Duration) error // ends early, with an error, when the context does
 	takeCredential func() (worker.Credential, error)
 
 	begun bool // arguments and flags were good, and the command itself runs
@@ -49,9 +50,12 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return 0
 	}
 	code, text := p.judge(command, err)
-	fmt.Fprintln(p.stderr, "buildkey: "+text)
+	p.complain(text)
 	return code
 }
+
+// complain writes a line about what went wrong.
+func (p *program) complain(text string) { fmt.Fprintln(p.stderr, "buildkey: "+text) }
 
 // judge gives an error its exit code and its line. What comes up before the
 // command itself runs is wrong usage.

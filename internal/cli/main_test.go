@@ -21,6 +21,7 @@ func call(t *testing.T, ctx context.Context, env []string, stdin string, args ..
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	p := program{environ: env, stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr, now: time.Now}
+	p.wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	p.takeCredential = func() (worker.Credential, error) {
 		if key := p.getenv("BUILDKEY_KEY"); key != "" {
 			return worker.KeyCredential(key), nil

@@ -21,6 +21,9 @@ func (p *program) migrate() *cobra.Command {
 		Example: "  buildkey migrate --database-url sqlite://buildkey.db",
 		Args:    noArguments,
 		RunE: p.running(func(cmd *cobra.Command, _ []string) error {
+			if err := checkDatabaseURL(url); err != nil {
+				return err
+			}
 			changes, err := server.Migrate(cmd.Context(), url)
 			for _, change := range changes {
 				fmt.Fprintln(p.stdout, change)

@@ -40,7 +40,21 @@ func (p *program) serve() *cobra.Command {
 	return cmd
 }
 
+// check refuses what cannot be before anything is touched.
+func (f serveFlags) check() error {
+	if err := checkAddress(f.addr); err != nil {
+		return err
+	}
+	if err := checkDatabaseURL(f.url); err != nil {
+		return err
+	}
+	return checkToken(f.token)
+}
+
 func (p *program) runServer(cmd *cobra.Command, f serveFlags) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	logger, err := p.logger(f.logFormat)
 	if err != nil {
 		return err

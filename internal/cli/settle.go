@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/buildkey/buildkey/internal/server"
+)
+
+// settleHelp is what the help of each command says that waits in settle.
+const settleHelp = `
+It returns when every running server goes by the change: 100ms after it on
+SQLite, 1s on PostgreSQL.`
+
+// settle waits until no running server goes by what was true before a change, which
+// is committed. A command calls it once, and then says what it did.
+func (p *program) settle(ctx context.Context, l ledger) error {
+	bound := server.Bound(l.db.DriverName())
+	if p.wait(ctx, bound) != nil {
+		return fmt.Errorf("interrupted: the change is made, and running servers go by it within %s", bound)
+	}
+	return nil
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
