@@ -45,12 +45,10 @@ func migrateAt(ctx context.Context, databaseURL string) (changes []string, err e
 	return migrate(ctx, db)
 }
 
-// storeVersionTable is where the store notes its migrations.
-const storeVersionTable = "buildkey_schema"
-
 // migrate brings both schemas up to date: the store's and the server's.
 func migrate(ctx context.Context, db *sqlx.DB) (changes []string, err error) {
-	keys, err := keystore.New(db, keystore.Config{Logger: slog.New(slog.DiscardHandler)}) // the caller tells
+	var ofKeys, ofBuilds applied
+	keys, err := keystore.New(db, keystore.Config{Logger: slog.New(migrationLog{slog.DiscardHandler, &ofKeys})})
 	if err != nil {
 		return nil, err
 	}
@@ -61,27 +59,17 @@ func migrate(ctx context.Context, db *sqlx.DB) (changes []string, err error) {
 	if err := refuseNewer(ctx, provider); err != nil {
 		return nil, err
 	}
-	hadKeys, hadBuilds := schemaVersion(ctx, db, storeVersionTable), schemaVersion(ctx, db, versionTable)
 	if err := keys.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	results, err := provider.Up(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("server: the schema could not be updated, and stands at its last whole migration: %w", err)
 	}
-	if has := schemaVersion(ctx, db, storeVersionTable); has != hadKeys {
-		changes = append(changes, fmt.Sprintf("keys: from schema %d to %d", hadKeys, has))
+	for _, r := range results {
+		ofBuilds.add(r.Source.Version)
 	}
-	if has := schemaVersion(ctx, db, versionTable); has != hadBuilds {
-		changes = append(changes, fmt.Sprintf("builds: from schema %d to %d", hadBuilds, has))
-	}
-	return changes, nil
-}
-
-// schemaVersion is the newest migration that a table of goose's holds, 0 where
-// there is no such table yet.
-func schemaVersion(ctx context.Context, db *sqlx.DB, table string) (version int64) {
-	_ = db.GetContext(ctx, &version, "SELECT max(version_id) FROM "+table)
-	return version
+	return append(ofKeys.told("keys"), ofBuilds.told("builds")...), nil
 }
 
 func newProvider(db *sqlx.DB) (*goose.Provider, error) {

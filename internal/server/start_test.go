@@ -13,8 +13,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/buildkey/buildkey/apikey"
 	"github.com/buildkey/buildkey/internal/dbtest"
 )
@@ -147,23 +145,6 @@ func TestAddressIsHeldUntilClose(t *testing.T) {
 	}
 }
 
-func TestSchemaNewerThanTheProgram(t *testing.T) {
-	t.Parallel()
-	for _, table := range []string{versionTable, storeVersionTable} {
-		t.Run(table, func(t *testing.T) {
-			t.Parallel()
-			dbtest.Each(t, func(t *testing.T, db *sqlx.DB) {
-				w := emptyWorld(t, db)
-				w.exec("INSERT INTO " + table + " (version_id, is_applied) VALUES (99, true)")
-				_, err := New(t.Context(), db, quiet(""))
-				if err == nil || !strings.Contains(err.Error(), "99") || strings.Contains(err.Error(), "\n") {
-					t.Errorf("a schema of tomorrow: %v", err)
-				}
-			})
-		})
-	}
-}
-
 // TestServersThatStartAtOnce share an empty database: each finds it whole, and
 // there is one sample. (An SQLite file is one server's.)
 func TestServersThatStartAtOnce(t *testing.T) {
@@ -180,18 +161,6 @@ func TestServersThatStartAtOnce(t *testing.T) {
 	all.Wait()
 	if n, err := versions.Unscoped("a test counts all").Count(t.Context(), db); err != nil || n != 2 {
 		t.Errorf("%d versions of the sample, %v", n, err)
-	}
-}
-
-func TestMigrateSaysWhatChanged(t *testing.T) {
-	t.Parallel()
-	databaseURL := fileURL(t)
-	first, err := Migrate(t.Context(), databaseURL)
-	if err != nil || len(first) != 2 {
-		t.Errorf("the first time: %q, %v", first, err)
-	}
-	if again, err := Migrate(t.Context(), databaseURL); err != nil || len(again) != 0 {
-		t.Errorf("the second time: %q, %v", again, err)
 	}
 }
 
