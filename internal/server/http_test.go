@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -158,13 +157,22 @@ func TestLogHoldsNoSecret(t *testing.T) {
 func TestAnswersOfKeysAreNotStored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dbtest.SQLite(t))
-	for _, caller := range []string{"kb", "kd", "staff"} {
-		got := w.do(caller, "GET", "build/101/", nil)
-		if got.header.Get("Cache-Control") != "no-store" || !strings.Contains(got.header.Get("Vary"), "Authorization") {
-			t.Errorf("%s: %v", caller, got.header)
+	for _, row := range []struct {
+		caller, path string
+		status       int
+		cache        string
+	}{
+		{"kb", "build/101/", 200, "no-store"},
+		{"kd", "build/101/", 401, "no-store"},
+		{"staff", "build/101/", 200, "no-store"},
+		{"anon", "build/101/", 200, ""},
+		{"kb", "build/101", 308, "no-store"},
+		{"kd", "build/101", 308, "no-store"},
+		{"anon", "build/101", 308, ""},
+	} {
+		got := w.do(row.caller, "GET", row.path, nil).want(row.status)
+		if got.header.Get("Cache-Control") != row.cache || !strings.Contains(got.header.Get("Vary"), "Authorization") {
+			t.Errorf("%s asks for %s: %v", row.caller, row.path, got.header)
 		}
-	}
-	if got := w.do("anon", "GET", "build/101/", nil).want(http.StatusOK); got.header.Get("Cache-Control") != "" {
-		t.Errorf("anyone's answer is %v", got.header)
 	}
 }

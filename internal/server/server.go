@@ -90,9 +90,9 @@ func (s *Server) wire(keys middleware.Verifier) {
 }
 
 // around is what every request passes before and after the router. The guard
-// stands around the router, not within, so that unknown paths pass it too.
+// stands around the router, not within, so that unknown paths and redirects pass it too.
 func (s *Server) around(router *mux.Router) http.Handler {
-	return logRequests(s.cfg.Logger, limitTime(addSlash(router, s.guard.Authenticate(router))))
+	return logRequests(s.cfg.Logger, limitTime(s.guard.Authenticate(addSlash(router, router))))
 }
 
 // Handler answers the API's requests, with a log line each.
