@@ -35,6 +35,24 @@ func keyProblem(err error) error {
 	return err
 }
 
+// asSent names scopes by the field that the body said them in.
+func asSent(in input, err error) error {
+	if in["scopes"] != nil || in["scope"] == nil {
+		return err
+	}
+	if bad, ok := errors.AsType[*keystore.SpecError](err); ok {
+		for i, f := range bad.Fields {
+			if f.Field == "scopes" {
+				bad.Fields[i].Field = "scope"
+			}
+		}
+	}
+	if wide, ok := errors.AsType[*keystore.DeriveError](err); ok && wide.Field == "scopes" {
+		wide.Field = "scope"
+	}
+	return err
+}
+
 // deadKeyProblem is keyProblem where the key in question is not the caller's
 // own: that it is dead is a conflict, and no fault of the caller's credential.
 func deadKeyProblem(err error) error {

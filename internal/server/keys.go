@@ -23,7 +23,7 @@ func (s *Server) createKey(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	spec := specOf(in)
-	return s.mint(w, r, func(ctx context.Context, keys *keystore.Store) (apikey.Key, apikey.Secret, error) {
+	return s.mint(w, r, in, func(ctx context.Context, keys *keystore.Store) (apikey.Key, apikey.Secret, error) {
 		return keys.Create(ctx, spec)
 	})
 }
@@ -31,7 +31,7 @@ func (s *Server) createKey(w http.ResponseWriter, r *http.Request) error {
 // mint answers with a key that make makes, and its secret, this once. Unless the
 // key's attachment is whole, nothing is made. The key is made first, so that who
 // may not have it learns nothing about what it would be attached to.
-func (s *Server) mint(w http.ResponseWriter, r *http.Request, makes func(context.Context, *keystore.Store) (apikey.Key, apikey.Secret, error)) error {
+func (s *Server) mint(w http.ResponseWriter, r *http.Request, in input, makes func(context.Context, *keystore.Store) (apikey.Key, apikey.Secret, error)) error {
 	var made keyView
 	ctx := withActor(r.Context())
 	err := s.inTx(ctx, func(tx *queryset.Tx) error {
@@ -43,7 +43,7 @@ func (s *Server) mint(w http.ResponseWriter, r *http.Request, makes func(context
 		return CheckAttachment(ctx, tx, k.Project, k.Version, k.Build)
 	})
 	if err != nil {
-		return keyProblem(err)
+		return keyProblem(asSent(in, err))
 	}
 	return writeJSON(w, http.StatusCreated, made)
 }

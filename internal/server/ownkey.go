@@ -25,7 +25,7 @@ func (s *Server) deriveKey(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	parent, _ := apikey.FromContext(r.Context())
-	return s.mint(w, r, func(ctx context.Context, keys *keystore.Store) (apikey.Key, apikey.Secret, error) {
+	return s.mint(w, r, in, func(ctx context.Context, keys *keystore.Store) (apikey.Key, apikey.Secret, error) {
 		return keys.Derive(ctx, parent.ID, specOf(in))
 	})
 }
