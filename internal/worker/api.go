@@ -28,7 +28,8 @@ type build struct {
 	Commit  string `json:"commit"`
 }
 
-func (b build) final() bool { return b.State == stateFinished || b.State == stateCancelled }
+// final tells whether a state is the last of a build.
+func final(state any) bool { return state == stateFinished || state == stateCancelled }
 
 type version struct {
 	ID         int64  `json:"id"`
@@ -91,6 +92,15 @@ func (c *client) whoami(ctx context.Context) (life, error) {
 
 func (c *client) patch(ctx context.Context, path string, set fields) error {
 	return c.do(ctx, call{method: http.MethodPatch, path: path, body: set}, nil)
+}
+
+// patchBuild gives up an attempt that ends the build sooner than others.
+func (c *client) patchBuild(ctx context.Context, id string, set fields) error {
+	patch := call{method: http.MethodPatch, path: buildPath(id), body: set}
+	if final(set["state"]) {
+		patch.timeout = endTimeout
+	}
+	return c.do(ctx, patch, nil)
 }
 
 func (c *client) patchVersion(ctx context.Context, id int64, set fields) error {

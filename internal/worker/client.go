@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,7 +16,10 @@ import (
 
 const (
 	attemptTimeout = 30 * time.Second
-	maxAnswer      = 256 << 20 // bytes; a build's answer can hold the output of all its commands
+	// endTimeout is for the call that ends the build. The server takes the key for
+	// half a minute after that, so that there is time to ask what became of it.
+	endTimeout = 10 * time.Second
+	maxAnswer  = 256 << 20 // bytes; a build's answer can hold the output of all its commands
 )
 
 // client speaks to the build server: JSON, one credential, retries.
@@ -30,10 +34,11 @@ type client struct {
 // call is one request. The same call is sent again when it is retried.
 type call struct {
 	method, path string
-	body         any    // nil: none
-	idempotency  string // the Idempotency-Key, "" for none
-	anonymous    bool   // without the key
-	once         bool   // never sent a second time
+	body         any           // nil: none
+	idempotency  string        // the Idempotency-Key, "" for none
+	anonymous    bool          // without the key
+	once         bool          // never sent a second time
+	timeout      time.Duration // of each attempt
 }
 
 func (c call) String() string { return c.method + " " + c.path }
@@ -57,28 +62,35 @@ func (c *client) do(ctx context.Context, call call, answer any) error {
 	if err != nil {
 		return fmt.Errorf("worker: %s: %w", call, err)
 	}
+	doubt := false
 	for try := 1; ; try++ {
 		err := c.attempt(ctx, call, body, answer)
+		doubt = doubt || mayHaveCounted(err)
 		if err == nil || ctx.Err() != nil || call.once || !c.retries.again(try, err) {
-			return c.failed(ctx, call, err)
+			return c.failed(ctx, call, err, doubt)
 		}
 		wait := c.retries.wait(try, err)
 		c.log.Warn("the build server is tried again", "call", call.String(), "try", try, "wait", wait, "error", err)
 		if c.retries.sleep(ctx, wait) != nil {
-			return c.failed(ctx, call, err)
+			return c.failed(ctx, call, err, doubt)
 		}
 	}
 }
 
-// failed words the last error of a call; nil stays nil.
-func (c *client) failed(ctx context.Context, call call, err error) error {
-	switch {
-	case err == nil:
+// failed words the last error of a call; nil stays nil. In doubt an attempt may have
+// done what was asked.
+func (c *client) failed(ctx context.Context, call call, err error, doubt bool) error {
+	if err == nil {
 		return nil
-	case ctx.Err() != nil:
-		return fmt.Errorf("worker: %s: %w", call, context.Cause(ctx))
 	}
-	return fmt.Errorf("worker: %s: %w", call, err)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	err = fmt.Errorf("worker: %s: %w", call, err)
+	if doubt {
+		return doubtError{err}
+	}
+	return err
 }
 
 func encode(body any) ([]byte, error) {
@@ -94,7 +106,7 @@ func encode(body any) ([]byte, error) {
 
 // attempt sends a call one time.
 func (c *client) attempt(ctx context.Context, call call, body []byte, answer any) error {
-	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(call.timeout, attemptTimeout))
 	defer cancel()
 	request, err := c.request(ctx, call, body)
 	if err != nil {

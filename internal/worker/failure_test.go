@@ -146,7 +146,12 @@ func TestRunEndsWithAnError(t *testing.T) {
 				return r.String() == test.path
 			}
 			cfg := f.config()
+			var told strings.Builder
+			cfg.Progress = &told
 			result, err := Run(t.Context(), cfg)
+			if public := fmt.Sprint(told.String(), result, f.find("PATCH /api/v2/build/7/")); strings.Contains(public, "worker: ") {
+				t.Errorf("people are told of a package: %s", public)
+			}
 			if err == nil || (test.want != nil && !errors.Is(err, test.want)) || result.Success {
 				t.Fatalf("Run() = %+v, %v; want %v", result, err, test.want)
 			}

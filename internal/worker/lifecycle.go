@@ -61,7 +61,7 @@ func (s *session) load(ctx context.Context) (err error) {
 	}
 	s.result.State = s.build.State
 	switch {
-	case s.build.final():
+	case final(s.build.State):
 		return fmt.Errorf("%w (it is %s)", ErrFinal, cleanLine(s.build.State))
 	case s.build.Version == 0:
 		return fmt.Errorf(noVersionMsg, s.cfg.Build)
@@ -170,9 +170,12 @@ func (s *session) fail(ctx context.Context, f *failure) error {
 func (s *session) setState(ctx context.Context, state string, more fields) error {
 	set := fields{"state": state}
 	maps.Copy(set, more)
-	err := s.api.patch(ctx, buildPath(s.cfg.Build), set)
+	err := s.api.patchBuild(ctx, s.cfg.Build, set)
 	if hasStatus(err, http.StatusConflict) && s.reached(ctx, set) {
 		err = nil
+	}
+	if _, doubt := errors.AsType[doubtError](err); doubt && final(state) && errors.Is(err, ErrRejected) {
+		err = ErrUnsure
 	}
 	if err == nil {
 		s.result.State = state

@@ -1,6 +1,9 @@
 package worker
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Result is what became of a build. It holds no credential.
 type Result struct {
@@ -21,6 +24,11 @@ type CommandResult struct {
 	Duration time.Duration
 }
 
+// said is an error as people who know of no packages are told it, in one line.
+func said(err error) string {
+	return strings.ReplaceAll(strings.TrimPrefix(cleanLine(err.Error()), "worker: "), ": worker: ", ": ")
+}
+
 // failure is a build that fails by its own doing: it is told to people as a
 // notification and finishes the build. It is no error of the worker's.
 type failure struct {
@@ -33,6 +41,6 @@ type failure struct {
 func (f *failure) Error() string { return f.text }
 
 func newFailure(message string, cause error) *failure {
-	text := cleanLine(cause.Error())
+	text := said(cause)
 	return &failure{message: message, text: text, values: fields{"detail": text}}
 }

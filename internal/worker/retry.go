@@ -48,10 +48,8 @@ func transient(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests:
 		return true
-	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
-		return false
 	}
-	return status >= 500
+	return status >= 500 && status <= 599
 }
 
 // wait is the time before the next try: doubling, at least half of it and the

@@ -33,7 +33,8 @@ type session struct {
 //
 // Errors, with what is known of the build in Result all the same: a bad Config;
 // [ErrNoCredential]; [ErrHandle]; [ErrRejected] when the key dies on the way;
-// [ErrFinal] when the build is final already or becomes so; an error that wraps
+// [ErrFinal] when the build is final already or becomes so; [ErrUnsure] when nobody
+// here knows whether it has ended; an error that wraps
 // ctx's cause when ctx ends, after the running command's group was killed, the
 // checkout removed, the build patched to cancelled and the key revoked, all
 // within Config.Grace; and any other trouble of the worker's own, with the build
@@ -62,7 +63,7 @@ func (s *session) guarded(parent context.Context) error {
 	defer reject(nil)
 	defer s.keep(ctx, reject)()
 	err := s.work(ctx)
-	if err != nil && context.Cause(ctx) == ErrRejected {
+	if err != nil && err != ErrUnsure && context.Cause(ctx) == ErrRejected {
 		return ErrRejected
 	}
 	return err
@@ -74,6 +75,8 @@ func (s *session) settle(parent context.Context, err error) error {
 	defer cancel()
 	switch {
 	case err == nil:
+	case errors.Is(err, ErrUnsure):
+		return s.unsure(err)
 	case errors.Is(err, ErrRejected):
 		return s.stopped(err)
 	case errors.Is(err, ErrFinal) || hasStatus(err, http.StatusConflict):
@@ -100,8 +103,15 @@ func (s *session) closing(parent context.Context) (context.Context, context.Canc
 
 // stopped notes an error that leaves nothing to report.
 func (s *session) stopped(err error) error {
-	s.result.Error = cleanLine(err.Error())
+	s.result.Error = said(err)
 	s.progress.say("build %s stopped: %s", s.cfg.Build, s.result.Error)
+	return err
+}
+
+// unsure notes an end of which nothing is known.
+func (s *session) unsure(err error) error {
+	s.result.Error = said(err)
+	s.progress.say("build %s: %s", s.cfg.Build, s.result.Error)
 	return err
 }
 
@@ -111,7 +121,7 @@ func (s *session) becameFinal(ctx context.Context, err error) error {
 		s.result.State = now.State
 	}
 	if !errors.Is(err, ErrFinal) {
-		err = fmt.Errorf("%w (%s)", ErrFinal, err)
+		err = fmt.Errorf("%w (%s)", ErrFinal, said(err))
 	}
 	return s.stopped(err)
 }
@@ -130,9 +140,9 @@ func (s *session) troubled(ctx context.Context, err error) error {
 }
 
 func (s *session) report(ctx context.Context, state string, err error) {
-	more := fields{"success": false, "error": cleanLine(err.Error()), "length": s.length()}
+	more := fields{"success": false, "error": said(err), "length": s.length()}
 	if err := s.setState(ctx, state, more); err != nil {
-		s.cfg.Logger.Warn("the server does not know that the build has ended", "build", s.cfg.Build, "state", state, "error", err)
+		s.cfg.Logger.Warn("the server may not know that the build has ended", "build", s.cfg.Build, "state", state, "error", err)
 	}
 }
 

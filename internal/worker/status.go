@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 )
@@ -16,6 +17,9 @@ var (
 	ErrRejected = errors.New("worker: the server rejects the key: it was revoked or has expired, and the build stops here")
 	// ErrFinal: the build is finished or cancelled on the server, by someone else.
 	ErrFinal = errors.New("worker: the build is already final on the server")
+	// ErrUnsure: the call that ends the build had no answer, and the key was dead
+	// when it was sent again, as it is after the end of a build.
+	ErrUnsure = errors.New("worker: no answer came to the end of the build, and now the server rejects the key: it may have ended as it should, see what the server says of it")
 	// ErrHandle: the handle could not be opened, or the answer with the key was
 	// lost. A handle is never tried twice, since the second opening kills the key.
 	ErrHandle = errors.New("worker: the handle gives no key: trigger the build again for a new one")
@@ -54,6 +58,24 @@ type lostError struct{ cause error }
 func (e lostError) Error() string { return "no answer: " + e.cause.Error() }
 
 func (e lostError) Unwrap() error { return e.cause }
+
+// mayHaveCounted tells whether a call that ended in err may have done its work: it was
+// sent, and no answer says that it did not.
+func mayHaveCounted(err error) bool {
+	if answer, ok := errors.AsType[*statusError](err); ok {
+		return answer.status >= 500
+	}
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		return false
+	}
+	_, lost := errors.AsType[lostError](err)
+	return lost
+}
+
+// doubtError is a call that failed in the end, of which an attempt may have counted.
+type doubtError struct{ error }
+
+func (e doubtError) Unwrap() error { return e.error }
 
 const maxProblem = 64 << 10
 
