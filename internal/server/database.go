@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -58,6 +59,9 @@ func openSQLite(ctx context.Context, path string) (*sqlx.DB, error) {
 	if !namesFile(path) {
 		return nil, fmt.Errorf("server: sqlite://%s names no file: write sqlite://buildkey.db or sqlite:///var/lib/buildkey.db", path)
 	}
+	if err := makePrivate(path); err != nil {
+		return nil, err
+	}
 	query := url.Values{
 		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
 		"_txlock": {"immediate"},
@@ -73,6 +77,17 @@ func openSQLite(ctx context.Context, path string) (*sqlx.DB, error) {
 		return nil, fmt.Errorf("server: %s cannot be opened as an SQLite database: %w: check that its folder exists and may be written", path, err)
 	}
 	return db, nil
+}
+
+// makePrivate makes a file that is not there yet, for this user alone: it is going
+// to hold private environment variables. SQLite gives its other files the same
+// permissions. What cannot be made is left to SQLite to tell.
+func makePrivate(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil
+	}
+	return file.Close()
 }
 
 // listenDSN is where a cache of keys listens for changes: nowhere for SQLite.

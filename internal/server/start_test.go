@@ -123,6 +123,27 @@ func TestAddressesThatCannotBeHad(t *testing.T) {
 	}
 }
 
+// TestDatabaseFileIsPrivate: it holds environment variables, and so does its log.
+func TestDatabaseFileIsPrivate(t *testing.T) {
+	t.Parallel()
+	databaseURL := fileURL(t)
+	s, err := Open(t.Context(), quiet(databaseURL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	path, _ := sqlitePath(databaseURL)
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s is open to others: %v", filepath.Base(name), info.Mode())
+		}
+	}
+}
+
 // TestAddressIsHeldUntilClose: who was let in by Open cannot be locked out by
 // another before Serve.
 func TestAddressIsHeldUntilClose(t *testing.T) {
