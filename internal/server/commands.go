@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 
 	"github.com/buildkey/buildkey/apikey"
@@ -18,7 +19,7 @@ type command struct {
 	ExitCode    *int64   `db:"exit_code" json:"exit_code"`
 	StartTime   *moment  `db:"start_time" json:"start_time"`
 	EndTime     *moment  `db:"end_time" json:"end_time"`
-	RunTime     *float64 `db:"run_time" json:"run_time"`
+	RunTime     *runTime `db:"run_time" json:"run_time"`
 }
 
 // commandBrief is a command without its output.
@@ -30,7 +31,19 @@ type commandBrief struct {
 	ExitCode    *int64   `db:"exit_code" json:"exit_code"`
 	StartTime   *moment  `db:"start_time" json:"start_time"`
 	EndTime     *moment  `db:"end_time" json:"end_time"`
-	RunTime     *float64 `db:"run_time" json:"run_time"`
+	RunTime     *runTime `db:"run_time" json:"run_time"`
+}
+
+// runTime is a number of seconds. One below zero, which a clock that was set back
+// makes of the times, says nothing: it is shown as null.
+type runTime float64
+
+// MarshalJSON is the number or null.
+func (t runTime) MarshalJSON() ([]byte, error) {
+	if t < 0 {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(t))
 }
 
 var commandFields = fields{
