@@ -22,6 +22,8 @@ var badInputs = []struct {
 	{"two objects", "kb", "PATCH", "build/101/", `{"commit": "a"} {}`, 400, []string{"body"}},
 	{"not UTF-8", "kb", "PATCH", "build/101/", "{\"commit\": \"\xff\"}", 400, []string{"body"}},
 	{"too deep", "kb", "PATCH", "build/101/", `{"config": ` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`, 400, []string{"body"}},
+	{"a config of 101 levels", "kb", "PATCH", "build/101/", `{"config": ` + nested(101) + `}`, 400, []string{"config"}},
+	{"build data of 101 levels", "kb", "PATCH", "version/11/", `{"build_data": ` + nested(101) + `}`, 400, []string{"build_data"}},
 	{"another case", "kb", "PATCH", "build/101/", `{"Commit": "a"}`, 400, []string{"Commit"}},
 	{"a name twice", "kb", "PATCH", "build/101/", `{"commit": "a", "commit": "b"}`, 400, []string{"commit"}},
 	{"several wrong", "kb", "PATCH", "build/101/", `{"length": -1, "state": "flying", "commit": "a"}`, 400, []string{"length", "state"}},
@@ -64,6 +66,19 @@ var badInputs = []struct {
 	{"NUL in a filter", "anon", "GET", "project/?slug=%00", ``, 400, []string{"slug"}},
 	{"bytes in a filter", "anon", "GET", "project/?slug=%ff", ``, 400, []string{"slug"}},
 	{"concurrent without a slug", "kb", "GET", "build/concurrent/", ``, 404, nil},
+}
+
+// nested is an object of so many levels, with brackets in a string that are none.
+func nested(levels int) string {
+	return `{"a": "\"{[\\", "b": ` + strings.Repeat("[", levels-1) + strings.Repeat("]", levels-1) + "}"
+}
+
+func TestAHundredLevels(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.SQLite(t))
+	w.do("kb", "PATCH", "build/101/", `{"config": `+nested(100)+`}`).want(200)
+	shown := w.do("kb", "GET", "build/101/", nil).want(200).text
+	w.do("kb", "PATCH", "build/101/", shown).want(200)
 }
 
 // TestBadInput sends what is wrong, and looks that nothing was written.

@@ -40,6 +40,30 @@ func compactJSON(raw []byte) (jsonText, error) {
 	return jsonText(b.String()), err
 }
 
+// maxDepth is how deep objects and arrays may be nested.
+const maxDepth = 100
+
+// tooDeep tells whether a JSON value is nested deeper than maxDepth.
+func tooDeep(raw []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case quoted && c == '\\':
+			i++ // whatever it escapes
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
 // sameJSON tells whether two JSON texts mean the same: the order of members and
 // the spelling of numbers and strings aside.
 func sameJSON(a, b []byte) bool {

@@ -111,6 +111,9 @@ func jsonObject(raw json.RawMessage) (any, error) {
 	if raw[0] != '{' {
 		return nil, errors.New("must be an object")
 	}
+	if tooDeep(raw) {
+		return nil, fmt.Errorf("must not be nested deeper than %d levels", maxDepth)
+	}
 	return compactJSON(raw)
 }
 
