@@ -28,13 +28,20 @@ func (g *Guard) Authenticate(next http.Handler) http.Handler {
 			return
 		}
 		p := g.begin(r)
-		p.answer = watchedWriter{ResponseWriter: w, vary: vary, private: !p.missing}
+		p.answer.ResponseWriter, p.answer.vary = w, vary
+		p.answer.private.Store(!p.missing)
 		p.answer.complete()
 		r = r.WithContext(p)
+		defer p.end(r)
 		next.ServeHTTP(&p.answer, r)
-		p.answer.complete() // of an answer that begins when next has returned
-		if p.answer.absent {
-			p.noteAbsent(r)
-		}
 	})
+}
+
+// end sees to an answer that begins when all handlers have returned, and to one that
+// was not found.
+func (p *passage) end(r *http.Request) {
+	p.answer.complete()
+	if p.answer.absent {
+		p.noteAbsent(r)
+	}
 }

@@ -15,7 +15,9 @@ func (p *passage) log(r *http.Request, level slog.Level, message string, problem
 	var g *Guard
 	if p != nil {
 		g = p.guard
-		p.logged.Store(true)
+	}
+	if problem.Status == http.StatusNotFound {
+		p.absentLogged()
 	}
 	logger, ctx := g.logger(), r.Context()
 	if !logger.Enabled(ctx, level) {
@@ -44,9 +46,17 @@ func (p *passage) log(r *http.Request, level slog.Level, message string, problem
 	logger.LogAttrs(ctx, level, message, attrs...)
 }
 
-// noteAbsent logs a 404 that a handler gave to a key by itself.
+// absentLogged keeps noteAbsent from saying it again, around other guards' handlers too.
+func (p *passage) absentLogged() {
+	for ; p != nil; p, _ = p.Context.Value(passageInContext{}).(*passage) {
+		p.absent.Store(true)
+	}
+}
+
+// noteAbsent logs a 404 that a handler gave to a key by itself. That of a part of the
+// request that asks nobody counts when another part had identified the key.
 func (p *passage) noteAbsent(r *http.Request) {
-	if p.identified.Load() && p.identity.keyed && !p.logged.Load() {
+	if _, key := apikey.FromContext(r.Context()); key && !p.absent.Load() {
 		p.log(r, slog.LevelDebug, "request refused", &Problem{Status: http.StatusNotFound, Code: "not_found"}, errAbsent)
 	}
 }

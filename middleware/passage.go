@@ -31,7 +31,7 @@ type passage struct {
 	identified  atomic.Bool // identity, failure and covered do not change any more
 	hidden      atomic.Bool // from a route that asks nobody
 	required    atomic.Bool // some Require let the request through
-	logged      atomic.Bool // an error was
+	absent      atomic.Bool // a 404 was logged
 	missing     bool        // nothing was presented
 	covered     bool        // the handler's context must be told: something nearer may answer
 

@@ -58,7 +58,8 @@ func (h *guarded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if p.missing { // or else Authenticate did it
 		if _, user := permission.UserFrom(r.Context()); user {
-			keepPrivate(w, new([1]string))
+			p.answer.private.Store(true)
+			keepPrivate(w, new([1]string)) // which may be another's writer
 		}
 	}
 	d, trace := h.guard.decide(h.permission, r, nil)

@@ -111,7 +111,7 @@ func lacksScope(err error, _ bool) bool {
 
 // scopeError finds a ScopeError, also behind a pointer.
 func scopeError(err error) (apikey.ScopeError, bool) {
-	if p, ok := errors.AsType[*apikey.ScopeError](err); ok && p != nil {
+	if p, ok := errors.AsType[*apikey.ScopeError](err); ok {
 		return *p, true
 	}
 	return errors.AsType[apikey.ScopeError](err)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync/atomic"
 )
 
 // watchedWriter notes whether an answer has begun, and with which status. It changes
@@ -15,7 +16,7 @@ import (
 type watchedWriter struct {
 	http.ResponseWriter
 	vary    string // "": none
-	private bool
+	private atomic.Bool
 	begun   bool
 	absent  bool         // the status is 404
 	lines   [2][1]string // of Vary and Cache-Control, which so are no allocations
@@ -44,13 +45,14 @@ func begun(w http.ResponseWriter) bool {
 func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // complete adds what is missing from the headers, until the answer begins. It does so
-// then as well, since net/http's own errors take away what was said of caches.
+// then as well, since net/http's file servers take away what was said of caches before
+// they answer with an error.
 func (w *watchedWriter) complete() {
 	if w.begun {
 		return
 	}
 	w.varied()
-	if w.private {
+	if w.private.Load() {
 		keepPrivate(w, &w.lines[1])
 	}
 }
