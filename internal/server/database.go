@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -74,7 +75,8 @@ func openSQLite(ctx context.Context, path string) (*sqlx.DB, error) {
 	db.SetMaxOpenConns(8)
 	if err := db.PingContext(ctx); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("server: %s cannot be opened as an SQLite database: %w: check that its folder exists and may be written", path, err)
+		advice := cmp.Or(sqliteAdvice(err), "check that its folder exists and may be written")
+		return nil, fmt.Errorf("server: %s cannot be opened as an SQLite database: %w: %s", path, err, advice)
 	}
 	return db, nil
 }
@@ -112,9 +114,13 @@ func openPostgres(ctx context.Context, databaseURL string, silence time.Duration
 		query.Set("connect_timeout", "5")
 	}
 	u.RawQuery = query.Encode()
-	connector, err := pq.NewConnector(u.String())
+	cfg, err := pq.NewConfig(u.String())
 	if err != nil {
-		return nil, fmt.Errorf("server: the database URL of %s is wrong: %w", u.Host, err)
+		return nil, fmt.Errorf("server: the database URL of %s is wrong: %w", cmp.Or(u.Host, "PostgreSQL"), err)
+	}
+	connector, err := pq.NewConnectorConfig(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("server: PostgreSQL at %s cannot be connected to: %w", cfg.Host, err)
 	}
 	if silence > 0 {
 		connector.Dialer(dialer{new(net.Dialer).DialContext, silence})
@@ -125,7 +131,7 @@ func openPostgres(ctx context.Context, databaseURL string, silence time.Duration
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	if err := db.PingContext(ctx); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("server: PostgreSQL at %s does not let us in: %w: check that it runs, and user, password, database and sslmode in the URL", u.Host, err)
+		return nil, fmt.Errorf("server: PostgreSQL at %s does not let us in: %w: check that it runs, and user, password, database and sslmode in the URL", cmp.Or(u.Host, cfg.Host), err)
 	}
 	return db, nil
 }

@@ -47,5 +47,5 @@ func lockFile(ctx context.Context, path string) (*flock.Flock, error) {
 	case err == nil || errors.Is(err, context.DeadlineExceeded):
 		return nil, fmt.Errorf("server: another server has %s open: stop it, or give this one another --database-url", path)
 	}
-	return nil, fmt.Errorf("server: %s.lock cannot be locked: %w: check that the folder exists and may be written", path, err)
+	return nil, fmt.Errorf("server: %s.lock cannot be locked: %w: check that the folder exists, and that this user may write both", path, err)
 }

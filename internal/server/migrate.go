@@ -42,7 +42,8 @@ func migrateAt(ctx context.Context, databaseURL string) (changes []string, err e
 		return nil, err
 	}
 	defer db.Close()
-	return migrate(ctx, db)
+	changes, err = migrate(ctx, db)
+	return changes, advised(databaseURL, err)
 }
 
 // migrate brings both schemas up to date: the store's and the server's.

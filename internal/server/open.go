@@ -53,7 +53,7 @@ func openOwn(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		db.Close()
 	}
-	return s, err
+	return s, advised(cfg.DatabaseURL, err)
 }
 
 // Close lets go of the address and the database, if Open took them.

@@ -29,6 +29,10 @@ func fileURL(t *testing.T) string {
 
 func TestDatabaseURLsThatAreWrong(t *testing.T) {
 	t.Parallel()
+	letter := filepath.Join(t.TempDir(), "letter.txt")
+	if err := os.WriteFile(letter, []byte("Dear all, this is no database."), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, row := range []struct{ name, url, says string }{
 		{"another database", "mysql://root:hunter2@db/x", "neither sqlite://PATH nor postgres://"},
 		{"no scheme", "buildkey.db", "neither sqlite://PATH nor postgres://"},
@@ -36,6 +40,8 @@ func TestDatabaseURLsThatAreWrong(t *testing.T) {
 		{"memory", "sqlite://:memory:", "names no file"},
 		{"no folder", "sqlite:///nowhere/at/all.db", "folder exists"},
 		{"a folder", "sqlite://" + t.TempDir(), "cannot be opened"},
+		{"another kind of file", "sqlite://" + letter, "choose another"},
+		{"no socket", "postgres://u:hunter2@/x?host=/nowhere/at/all", "PostgreSQL at /nowhere/at/all does not"},
 		{"nobody there", "postgres://u:hunter2@127.0.0.1:1/x?sslmode=disable", "check that it runs"},
 		{"a space", "postgres://u:hunter2@local host/x", "is no URL"},
 		{"a parameter that is none", "postgres://u:hunter2@127.0.0.1:1/x?sslmode=perhaps", "127.0.0.1:1"},
