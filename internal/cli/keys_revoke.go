@@ -67,7 +67,7 @@ func (p *program) revoke(ctx context.Context, l ledger, args []string, at attach
 	case args[0] == "-":
 		return p.revokeFromInput(ctx, l)
 	}
-	return p.revokeEach(ctx, l, args, func(_ int, word string) (string, error) {
+	return p.revokeEach(ctx, args, func(_ int, word string) (string, error) {
 		id, err := parseKeyID(word)
 		if err == nil {
 			err = aboutKey(id, l.Revoke(ctx, id, grace))
@@ -115,7 +115,7 @@ func (p *program) revokeAll(ctx context.Context, l ledger, at attachment, grace 
 	if grace > 0 && n > 0 {
 		text += deadBy(p.now().Add(grace))
 	}
-	err = p.settle(ctx, l)
+	err = p.settle(ctx)
 	fmt.Fprintln(p.stdout, text)
 	return err
 }

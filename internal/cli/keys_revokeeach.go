@@ -10,7 +10,7 @@ import (
 
 // revokeEach revokes one key after another, whatever becomes of the others: each
 // that fails is reported and left out. It waits once for all.
-func (p *program) revokeEach(ctx context.Context, l ledger, words []string, revoke func(i int, word string) (string, error)) error {
+func (p *program) revokeEach(ctx context.Context, words []string, revoke func(i int, word string) (string, error)) error {
 	var revoked []string
 	var failed error
 	for i, word := range words {
@@ -28,7 +28,7 @@ func (p *program) revokeEach(ctx context.Context, l ledger, words []string, revo
 	if len(revoked) == 0 {
 		return failed
 	}
-	interrupted := p.settle(ctx, l)
+	interrupted := p.settle(ctx)
 	for _, text := range revoked {
 		fmt.Fprintln(p.stdout, "revoked "+text)
 	}
@@ -51,7 +51,7 @@ func (p *program) revokeFromInput(ctx context.Context, l ledger) error {
 	if len(keys) == 0 {
 		return errors.New("the standard input holds no key")
 	}
-	return p.revokeEach(ctx, l, keys, func(i int, key string) (string, error) {
+	return p.revokeEach(ctx, keys, func(i int, key string) (string, error) {
 		err := l.RevokeSecret(ctx, key)
 		if err != nil && len(keys) > 1 {
 			return "", fmt.Errorf("key %d of the standard input: %s", i+1, oneLine(err))

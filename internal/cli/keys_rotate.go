@@ -31,6 +31,6 @@ func (p *program) keysRotate() *cobra.Command {
 		if err != nil {
 			return aboutKey(id, err)
 		}
-		return errors.Join(p.handOver(key, secret), p.settle(ctx, l))
+		return errors.Join(p.handOver(key, secret), p.settle(ctx))
 	})
 }

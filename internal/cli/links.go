@@ -90,7 +90,7 @@ func (p *program) addLink(ctx context.Context, l ledger, ends linkEnds, scopes [
 	if err != nil {
 		return err
 	}
-	err = p.settle(ctx, l)
+	err = p.settle(ctx)
 	fmt.Fprintf(p.stdout, "added project %s to the %s list of project %s\n", ends.other, ends.direction, ends.project)
 	return err
 }
@@ -119,7 +119,7 @@ func (p *program) removeLink(ctx context.Context, l ledger, ends linkEnds) error
 	case err != nil:
 		return err
 	}
-	err = p.settle(ctx, l)
+	err = p.settle(ctx)
 	fmt.Fprintf(p.stdout, "removed project %s from the %s list of project %s\n", ends.other, ends.direction, ends.project)
 	return err
 }

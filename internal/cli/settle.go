@@ -10,15 +10,13 @@ import (
 
 // settleHelp is what the help of each command says that waits in settle.
 const settleHelp = `
-It returns when every running server goes by the change: 100ms after it on
-SQLite, 1s on PostgreSQL.`
+It returns 1s after the change, when every running server goes by it.`
 
 // settle waits until no running server goes by what was true before a change, which
 // is committed. A command calls it once, and then says what it did.
-func (p *program) settle(ctx context.Context, l ledger) error {
-	bound := server.Bound(l.db.DriverName())
-	if p.wait(ctx, bound) != nil {
-		return fmt.Errorf("interrupted: the change is made, and running servers go by it within %s", bound)
+func (p *program) settle(ctx context.Context) error {
+	if p.wait(ctx, server.Bound) != nil {
+		return fmt.Errorf("interrupted: the change is made, and running servers go by it within %s", server.Bound)
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func newServer(ctx context.Context, db *sqlx.DB, cfg Config) (*Server, error) {
 	if err := queryset.Check(ctx, db, tables()...); err != nil {
 		return nil, err
 	}
-	cache, err := keycache.New(keys, keycache.Config{Bound: Bound(db.DriverName()), ListenDSN: listenDSN(cfg.DatabaseURL), Now: cfg.Now, Logger: cfg.Logger})
+	cache, err := keycache.New(keys, keycache.Config{Bound: Bound, ListenDSN: listenDSN(cfg.DatabaseURL), Now: cfg.Now, Logger: cfg.Logger})
 	if err != nil {
 		return nil, err
 	}
