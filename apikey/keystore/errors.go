@@ -4,9 +4,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/dialect"
 )
 
 // What a store refuses, beside apikey's errors.
@@ -40,7 +40,7 @@ type databaseError struct {
 
 func (e *databaseError) Error() string {
 	text := fmt.Sprintf("keystore: cannot %s: %v", e.doing, e.cause)
-	if strings.Contains(text, "no such table: buildkey_") || strings.Contains(text, `relation "buildkey_`) {
+	if dialect.MissingTable(e.cause) {
 		text += ": call Store.Migrate first"
 	}
 	return text

@@ -26,3 +26,20 @@ func TestUnmigratedSaysSo(t *testing.T) {
 		}
 	})
 }
+
+// What is wrong with a row of a table that is there is no matter for Migrate.
+func TestViolationsDoNotAskForMigrate(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		b.mint(t, Spec{})
+		for what, statement := range map[string]string{
+			"a check": `UPDATE buildkey_keys SET depth = 9`,
+			"a null":  `UPDATE buildkey_keys SET project = NULL`,
+		} {
+			err := b.change(t.Context(), "change a key", func(c *change) error { return second(c.exec(statement)) })
+			refusedAs(t, what, err, apikey.ErrUnavailable)
+			if strings.Contains(err.Error(), "Migrate") {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+	})
+}

@@ -23,6 +23,7 @@ func SQLState(err error) string {
 
 // SQLite's result codes, of which the low byte is the primary one.
 const (
+	sqliteError      = 1 // anything that has no code of its own
 	sqliteBusy       = 5
 	sqliteLocked     = 6
 	sqliteReadOnly   = 8
@@ -45,6 +46,12 @@ func sqliteCode(err error) int {
 func UniqueViolation(err error) bool {
 	code := sqliteCode(err)
 	return SQLState(err) == "23505" || code == sqliteUnique || code == sqlitePrimaryKey
+}
+
+// MissingTable tells whether err says that a table is not there. SQLite has no code
+// of its own for that, so there it is known by its text.
+func MissingTable(err error) bool {
+	return SQLState(err) == "42P01" || sqliteCode(err) == sqliteError && strings.Contains(err.Error(), "no such table: ")
 }
 
 // Unavailable tells whether err means that the database could not answer: the

@@ -17,10 +17,10 @@ type pqError string
 func (e pqError) Error() string    { return "server: " + string(e) }
 func (e pqError) SQLState() string { return string(e) }
 
-type sqliteError int
+type sqliteFailure int
 
-func (e sqliteError) Error() string { return "sqlite" }
-func (e sqliteError) Code() int     { return int(e) }
+func (e sqliteFailure) Error() string { return "sqlite" }
+func (e sqliteFailure) Code() int     { return int(e) }
 
 func TestUnavailable(t *testing.T) {
 	for _, row := range []struct {
@@ -34,16 +34,16 @@ func TestUnavailable(t *testing.T) {
 		{"a unique key", pqError("23505"), false},
 		{"a syntax error", pqError("42601"), false},
 		{"a state of the wrong length", pqError("08"), false},
-		{"a constraint", sqliteError(sqliteUnique), false},
+		{"a constraint", sqliteFailure(sqliteUnique), false},
 		{"connection failure", pqError("08006"), true},
 		{"too many connections", pqError("53300"), true},
 		{"shutting down", pqError("57P01"), true},
 		{"statement cancelled", pqError("57014"), true},
 		{"deadlock", pqError("40P01"), true},
 		{"no such database", pqError("3D000"), true},
-		{"busy", sqliteError(sqliteBusy), true},
-		{"busy, with its extended code", sqliteError(sqliteBusy | 2<<8), true},
-		{"disk full", sqliteError(sqliteFull), true},
+		{"busy", sqliteFailure(sqliteBusy), true},
+		{"busy, with its extended code", sqliteFailure(sqliteBusy | 2<<8), true},
+		{"disk full", sqliteFailure(sqliteFull), true},
 		{"bad connection", driver.ErrBadConn, true},
 		{"connection given back", sql.ErrConnDone, true},
 		{"cut off", io.ErrUnexpectedEOF, true},
@@ -81,10 +81,30 @@ func (connector) Driver() driver.Driver                        { return nil }
 
 func TestUniqueViolation(t *testing.T) {
 	for err, want := range map[error]bool{
-		pqError("23505"): true, pqError("23503"): false, sqliteError(sqliteUnique): true,
-		sqliteError(sqlitePrimaryKey): true, sqliteError(19): false, io.EOF: false,
+		pqError("23505"): true, pqError("23503"): false, sqliteFailure(sqliteUnique): true,
+		sqliteFailure(sqlitePrimaryKey): true, sqliteFailure(19): false, io.EOF: false,
 	} {
 		if got := UniqueViolation(err); got != want {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
+}
+
+// sqliteText is an error of SQLite's that has no code of its own.
+type sqliteText string
+
+func (e sqliteText) Error() string { return "SQL logic error: " + string(e) + " (1)" }
+func (e sqliteText) Code() int     { return sqliteError }
+
+func TestMissingTable(t *testing.T) {
+	for err, want := range map[error]bool{
+		nil: false, pqError("42P01"): true, fmt.Errorf("read: %w", pqError("42P01")): true,
+		pqError("42703"): false, pqError("23514"): false,
+		sqliteText("no such table: keys"): true, fmt.Errorf("read: %w", sqliteText("no such table: keys")): true,
+		sqliteText("no such column: table"): false, sqliteFailure(sqliteBusy): false,
+		errors.New("no such table: keys"): false, errors.New(`relation "keys" does not exist`): false,
+	} {
+		if got := MissingTable(err); got != want {
 			t.Errorf("%v: %v", err, got)
 		}
 	}
