@@ -39,3 +39,17 @@ func TestClocksThatDiffer(t *testing.T) {
 		}
 	})
 }
+
+// A key that was revoked at once stays so, when a server whose clock is behind then
+// revokes it with grace.
+func TestAtOnceStaysThroughALaterGrace(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		ahead := newBench(t, b.db, Config{Now: func() time.Time { return b.clock.Now().Add(time.Minute) }})
+		k, raw := b.mint(t, Spec{})
+		b.use(t, raw)
+		refusedAs(t, "revoke at once", ahead.Revoke(t.Context(), k.ID, 0), nil)
+		refusedAs(t, "then", second(b.Verify(t.Context(), raw)), apikey.ErrRevoked)
+		refusedAs(t, "revoke with grace", b.Revoke(t.Context(), k.ID, 30*time.Second), nil)
+		refusedAs(t, "after it", second(b.Verify(t.Context(), raw)), apikey.ErrRevoked)
+	})
+}
