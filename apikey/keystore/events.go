@@ -53,10 +53,15 @@ func (s *Store) events(ctx context.Context, statement string, arg any) ([]Event,
 	var events []Event
 	err := s.eachRow(ctx, statement, []any{arg}, func(rows *sqlx.Rows) error {
 		e, err := scanEvent(rows)
-		events = append(events, e)
+		if err == nil {
+			events = append(events, e)
+		}
 		return err
 	})
-	return events, trouble("read the audit trail", err)
+	if err != nil {
+		return nil, trouble("read the audit trail", err)
+	}
+	return events, nil
 }
 
 func scanEvent(rows *sqlx.Rows) (Event, error) {

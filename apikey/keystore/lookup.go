@@ -81,10 +81,15 @@ func (s *Store) List(ctx context.Context, f Filter) (Page, error) {
 	args = append(args, min(limit, maxLimit), max(f.Offset, 0))
 	err := s.eachRow(ctx, selectKey+where+` ORDER BY k.id DESC LIMIT ? OFFSET ?`, args, func(rows *sqlx.Rows) error {
 		k, err := s.scanKey(rows)
-		page.Keys = append(page.Keys, k)
+		if err == nil {
+			page.Keys = append(page.Keys, k)
+		}
 		return err
 	})
-	return page, trouble("list keys", err)
+	if err != nil {
+		return Page{}, trouble("list keys", err)
+	}
+	return page, nil
 }
 
 func (f Filter) where(now int64) (string, []any) {

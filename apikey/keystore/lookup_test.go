@@ -71,3 +71,34 @@ func TestLookUpWhatIsNotThere(t *testing.T) {
 		refusedAs(t, "its record", second(b.Get(ctx, k.ID)), nil)
 	})
 }
+
+// A row that cannot be read spoils the list: what is read before it could be taken
+// for all there is.
+func TestNothingIsListedBesideAnError(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		ctx := t.Context()
+		var k apikey.Key
+		for range 3 {
+			k, _ = b.mint(t, Spec{})
+			b.clock.Advance(time.Second)
+		}
+		for _, statement := range []string{
+			`UPDATE buildkey_keys SET allow_list = '["x"]' WHERE id = ?`,
+			`UPDATE buildkey_events SET scopes = '{' WHERE key_id = ?`,
+		} {
+			if _, err := b.db.Exec(b.text(statement), k.ID.String()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		page, err := b.List(ctx, Filter{})
+		refusedAs(t, "list", err, apikey.ErrUnavailable)
+		if page.Total != 0 || len(page.Keys) != 0 {
+			t.Errorf("%d keys of %d beside an error", len(page.Keys), page.Total)
+		}
+		events, err := b.Events(ctx, k.ID)
+		refusedAs(t, "events", err, apikey.ErrUnavailable)
+		if len(events) != 0 {
+			t.Errorf("%d events beside an error", len(events))
+		}
+	})
+}
