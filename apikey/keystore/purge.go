@@ -19,18 +19,23 @@ const purgeKeys = `DELETE FROM buildkey_keys WHERE id = ANY(ARRAY(
 	ORDER BY k.dies_at, k.id LIMIT ? FOR UPDATE SKIP LOCKED))
 RETURNING dies_at, id`
 
-// A handle stays as long as its key's record, so that its second unwrap is noticed.
-// As a scalar the key is looked up by index, where NOT EXISTS becomes a join.
+// A handle stays as long as its key's record, so that its second unwrap is noticed,
+// and no longer, so that no sealed secret outlives its key. As a scalar the key is
+// looked up by index, where NOT EXISTS becomes a join. PostgreSQL takes IS NOT TRUE
+// for every other row, and IS NULL for so few that it would sort the whole table
+// rather than follow the index until it has a batch.
 const purgeHandles = `DELETE FROM buildkey_handles WHERE hash = ANY(ARRAY(
 	SELECT h.hash FROM buildkey_handles h
-	WHERE h.expires_at < ? AND (SELECT k.id FROM buildkey_keys k WHERE k.id = h.key_id) IS NULL
-	ORDER BY h.expires_at LIMIT ? FOR UPDATE SKIP LOCKED))`
+	WHERE (h.expires_at, h.hash) > (?, ?) AND (SELECT true FROM buildkey_keys k WHERE k.id = h.key_id) IS NOT TRUE
+	ORDER BY h.expires_at, h.hash LIMIT ? FOR UPDATE SKIP LOCKED))
+RETURNING expires_at, hash`
 
 // Purge deletes the keys that have been dead for longer than retention (zero: the
-// Config's) and their handles, in batches of a thousand, each in a transaction of its
-// own, and returns how many keys it deleted. Their secrets are then unknown. The audit trail stays; see [Store.PurgeEvents]. Several may
-// purge at once. Errors: a [*SpecError] for a negative retention, or one that
-// matches apikey.ErrUnavailable, with what was deleted before it.
+// Config's) and their handles, in batches of a thousand, each in a transaction of
+// its own, and returns how many keys it deleted. Their secrets are then unknown. The
+// audit trail stays; see [Store.PurgeEvents]. Several may purge at once. Errors: a
+// [*SpecError] for a negative retention, or one that matches apikey.ErrUnavailable,
+// with what was deleted before it.
 func (s *Store) Purge(ctx context.Context, retention time.Duration) (int64, error) {
 	if err := checkGrace("retention", retention); err != nil {
 		return 0, err
@@ -39,36 +44,43 @@ func (s *Store) Purge(ctx context.Context, retention time.Duration) (int64, erro
 		retention = s.cfg.Retention
 	}
 	before := s.now() - retention.Microseconds()
-	keys, err := s.purgeKeys(ctx, before)
-	if err == nil {
-		_, err = s.inBatches(ctx, "purge handles", func(c *change) (int64, error) {
-			return c.exec(purgeHandles, before, purgeBatch)
-		})
+	dead := place{key: uuid.Nil.String()}
+	keys, err := s.inBatches(ctx, "purge keys", func(c *change) (int64, error) {
+		return c.purge(&dead, purgeKeys, before, dead.at, dead.key, purgeBatch)
+	})
+	if err != nil {
+		return keys, err
 	}
+	var orphan place
+	_, err = s.inBatches(ctx, "purge handles", func(c *change) (int64, error) {
+		return c.purge(&orphan, purgeHandles, orphan.at, []byte(orphan.key), purgeBatch)
+	})
 	return keys, err
 }
 
-func (s *Store) purgeKeys(ctx context.Context, before int64) (int64, error) {
-	var at int64
-	var id uuid.UUID
-	return s.inBatches(ctx, "purge keys", func(c *change) (n int64, err error) {
-		rows, err := c.tx.QueryContext(ctx, c.text(purgeKeys), before, at, id.String(), purgeBatch)
-		if err != nil {
-			return 0, trouble(c.doing, err)
+// place is that of a row in the order of an index.
+type place struct {
+	at  int64
+	key string
+}
+
+// purge deletes rows and returns how many. It moves last to the last of them.
+func (c *change) purge(last *place, statement string, args ...any) (n int64, err error) {
+	rows, err := c.tx.QueryContext(c.ctx, c.text(statement), args...)
+	if err != nil {
+		return 0, trouble(c.doing, err)
+	}
+	defer rows.Close()
+	for ; rows.Next(); n++ {
+		var row place
+		if err := rows.Scan(&row.at, &row.key); err != nil {
+			return n, trouble(c.doing, err)
 		}
-		defer rows.Close()
-		for ; rows.Next(); n++ {
-			var dies int64
-			var key uuid.UUID
-			if err := rows.Scan(&dies, &key); err != nil {
-				return n, trouble(c.doing, err)
-			}
-			if dies > at || dies == at && key.String() > id.String() {
-				at, id = dies, key
-			}
+		if row.at > last.at || row.at == last.at && row.key > last.key {
+			*last = row
 		}
-		return n, trouble(c.doing, rows.Err())
-	})
+	}
+	return n, trouble(c.doing, rows.Err())
 }
 
 // inBatches repeats purge, each time in a transaction of its own, until nothing is

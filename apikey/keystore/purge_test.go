@@ -117,3 +117,43 @@ func TestPurgeEvents(t *testing.T) {
 		}
 	})
 }
+
+// With its key a handle goes, too, however long it could still have been opened:
+// sealed in it is the secret.
+func TestPurgeLeavesNoHandleOfAPurgedKey(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		k, raw := b.mint(t, Spec{})
+		handle, err := b.Wrap(t.Context(), apikey.NewSecret(raw), 24*time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, other := b.wrapped(t, Spec{})
+		refusedAs(t, "revoke", b.Revoke(t.Context(), k.ID, 0), nil)
+		b.clock.Advance(2 * time.Minute)
+		if n, err := b.Purge(t.Context(), time.Minute); n != 1 || err != nil || b.count(t, "buildkey_handles") != 1 {
+			t.Errorf("purged %d, %v, and %d handles are left; want one key, and one handle left", n, err, b.count(t, "buildkey_handles"))
+		}
+		refusedAs(t, "unwrap", second(b.Unwrap(t.Context(), handle.Reveal())), ErrHandleUnknown)
+		refusedAs(t, "unwrap the other", second(b.Unwrap(t.Context(), other)), nil)
+	})
+}
+
+// More orphans than a batch takes, many of the same time, among handles that stay.
+func TestPurgeHandlesInBatches(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		k, _ := b.mint(t, Spec{})
+		hash, orphan, number := `decode(lpad(to_hex(n), 64, '0'), 'hex')`, `gen_random_uuid()`, `generate_series(1, 5000) AS n`
+		if b.db.DriverName() == "sqlite" {
+			hash, orphan = `CAST(printf('%032d', n) AS BLOB)`, `'orphan' || n`
+			number = `(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5000) SELECT n FROM c)`
+		}
+		if _, err := b.db.Exec(b.text(`INSERT INTO buildkey_handles (hash, key_id, expires_at)
+			SELECT `+hash+`, CASE WHEN n % 2 = 0 THEN ?::uuid ELSE `+orphan+` END, CASE WHEN n % 9 = 0 THEN n ELSE 7 END
+			FROM `+number), k.ID.String()); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := b.Purge(t.Context(), 0); n != 0 || err != nil || b.count(t, "buildkey_handles") != 2500 {
+			t.Errorf("purged %d, %v, and %d handles are left; want no key, and 2500 handles left", n, err, b.count(t, "buildkey_handles"))
+		}
+	})
+}
