@@ -15,10 +15,14 @@ const fetchTries = 3
 // errLate is what is left to say then.
 var errLate = fmt.Errorf("keycache: the key was read %d times, each time slower than the bound or while it changed: %w", fetchTries, apikey.ErrUnavailable)
 
-// fetch reads a key from the store. What was read is judged when it returns: it
-// counts when it took less than the bound, or when the feed vouches for it.
+// fetch reads a key from the store, in line with other misses. What was read is judged
+// when it returns: it counts when it took less than the bound, or when the feed vouches
+// for it.
 func (c *Cache) fetch(ctx context.Context, p presented) (apikey.Key, error) {
 	for range fetchTries {
+		if err := c.gate.enter(ctx); err != nil {
+			return apikey.Key{}, fmt.Errorf("keycache: %w: %w", apikey.ErrUnavailable, err)
+		}
 		started, b := c.cfg.Now(), c.changes.before(p.id)
 		k, err := c.ask(ctx, p)
 		if err != nil {
@@ -41,11 +45,8 @@ func (c *Cache) fetch(ctx context.Context, p presented) (apikey.Key, error) {
 	return apikey.Key{}, errLate
 }
 
-// ask goes to the store, in line with other misses.
+// ask goes to the store, and leaves the gate.
 func (c *Cache) ask(ctx context.Context, p presented) (apikey.Key, error) {
-	if err := c.gate.enter(ctx); err != nil {
-		return apikey.Key{}, fmt.Errorf("keycache: %w: %w", apikey.ErrUnavailable, err)
-	}
 	c.counts.queries.Add(1)
 	k, err := c.store.Verify(ctx, p.raw)
 	unknown := errors.Is(err, apikey.ErrUnknown)

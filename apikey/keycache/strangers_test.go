@@ -40,3 +40,29 @@ func TestAFloodOfStrangersAsksAThousandTimesASecond(t *testing.T) {
 		})
 	}
 }
+
+// The wait in line is no part of a read: a key that got its turn late is read once.
+func TestTheWaitInLineIsNotTheRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := fresh(t, Config{})
+		c.cfg.Bound = time.Second
+		_, raw := s.add()
+		for range atOnce {
+			if err := c.gate.enter(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		verified := make(chan error, 1)
+		go func() {
+			_, err := c.Verify(t.Context(), raw)
+			verified <- err
+		}()
+		synctest.Wait()
+		time.Sleep(2 * c.cfg.Bound)
+		c.gate.leave(false)
+		if err := <-verified; err != nil || s.asked.Load() != 1 {
+			t.Errorf("%v after %d reads", err, s.asked.Load())
+		}
+	})
+}
