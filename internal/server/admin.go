@@ -98,6 +98,16 @@ func (s *Server) keepFresh(ctx context.Context) error {
 	return adminTrouble(s.readAdmin(ctx))
 }
 
+// forgetFresh takes back the token that keepFresh kept and nobody could read: the next
+// start makes another.
+func (s *Server) forgetFresh(ctx context.Context) error {
+	if s.admin.fresh.IsZero() {
+		return nil
+	}
+	_, err := s.db.ExecContext(ctx, s.db.Rebind(`DELETE FROM settings WHERE name = ? AND value = ?`), adminSetting, hex.EncodeToString(s.admin.hash[:]))
+	return adminTrouble(err)
+}
+
 func (s *Server) readAdmin(ctx context.Context) error {
 	var kept string
 	if err := s.db.GetContext(ctx, &kept, s.db.Rebind(`SELECT value FROM settings WHERE name = ?`), adminSetting); err != nil {

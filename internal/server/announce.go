@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -20,8 +21,10 @@ func (s *Server) announce(ctx context.Context, addr net.Addr) error {
 	if s.sample != nil {
 		text += s.lesson(base)
 	}
-	_, err := fmt.Fprint(s.cfg.Out, text)
-	return err
+	if _, err := fmt.Fprint(s.cfg.Out, text); err != nil {
+		return errors.Join(fmt.Errorf("server: cannot print: %w", err), s.forgetFresh(ctx))
+	}
+	return nil
 }
 
 // reachable is an address that a client on this machine can use: a server that
