@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // affinity is what SQLite tries to make of the values of a column, where its
@@ -35,6 +36,27 @@ func affinityOf(declared string) affinity {
 		return affinityReal
 	}
 	return affinityNumeric
+}
+
+// numberOf is the affinity of a column whose declared type, in capitals, means
+// integers or floating point numbers, and none where a word merely holds such a
+// name: an INTERVAL is of SQLite's integers, too, and takes text as any column.
+func numberOf(declared string) affinity {
+	a := affinityOf(declared)
+	for _, word := range strings.FieldsFunc(declared, notInWord) {
+		if numberWords[word] == a {
+			return a
+		}
+	}
+	return affinityNone
+}
+
+func notInWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' }
+
+var numberWords = map[string]affinity{
+	"INT": affinityInteger, "INTEGER": affinityInteger, "INT2": affinityInteger, "INT4": affinityInteger, "INT8": affinityInteger,
+	"TINYINT": affinityInteger, "SMALLINT": affinityInteger, "MEDIUMINT": affinityInteger, "BIGINT": affinityInteger,
+	"REAL": affinityReal, "DOUBLE": affinityReal, "FLOAT": affinityReal, "FLOAT4": affinityReal, "FLOAT8": affinityReal,
 }
 
 // keeps tells whether v, as it is sent, becomes a number in a column of

@@ -28,6 +28,23 @@ func TestAffinity(t *testing.T) {
 	}
 }
 
+// TestNumberOf: a declared type stands for numbers by its words, and not by what a
+// word happens to hold.
+func TestNumberOf(t *testing.T) {
+	t.Parallel()
+	for want, declared := range map[affinity]string{
+		affinityInteger: "INT,INTEGER,TINYINT,SMALLINT,MEDIUMINT,BIGINT,UNSIGNED BIG INT,INT2,INT4,INT8,INT(11),BIGINT UNSIGNED,INTEGER GENERATED ALWAYS",
+		affinityReal:    "REAL,DOUBLE,DOUBLE PRECISION,FLOAT,FLOAT4,FLOAT8,FLOAT(24)",
+		affinityNone:    "INTERVAL,POINT,FLOATING POINT,REAL POINT,TINTED,CHARINT,UNREAL,DOUBLET,VARCHAR(255),TEXT,BLOB,,NUMERIC,BOOLEAN,DATETIME,SERIAL",
+	} {
+		for _, name := range strings.Split(declared, ",") {
+			if got := numberOf(name); got != want {
+				t.Errorf("%q: %d, want %d", name, got, want)
+			}
+		}
+	}
+}
+
 // FuzzKeepsWhatStrictKeeps: a text is kept where a STRICT table keeps it, and
 // where a read as a number from one that is not STRICT gives the same. Only
 // numbers that would lose digits, and a NUL byte, are refused beside.

@@ -78,7 +78,7 @@ func scanColumn(rows *sql.Rows, d dialect.Dialect) (column, error) {
 	c.kind = kindOf(d, base)
 	c.bytes = base == "bytea" || d == dialect.SQLite && (base == "" || strings.EqualFold(base, "BLOB"))
 	if d == dialect.SQLite {
-		c.affinity = affinityOf(strings.ToUpper(base))
+		c.affinity = numberOf(strings.ToUpper(base))
 		c.loose = c.kind == kindText && !strict
 		return c, nil
 	}

@@ -68,10 +68,14 @@
 // For one that is declared as an integer or as a floating point number
 // (INTEGER, BIGINT, REAL, DOUBLE), what becomes no such number is [ErrBadValue],
 // as on PostgreSQL, and so are bytes: every read of that row into a number would
-// fail. Other types, such as BOOLEAN, DATETIME and DECIMAL, are not looked at: a
-// key may put a word into such a column that it may write. Declare the tables
-// STRICT, which has no such types, or give those columns a CHECK; the word is
-// then ErrBadValue, too.
+// fail. Other types, such as BOOLEAN, DATETIME, DECIMAL and INTERVAL, are not
+// looked at: a key may put a word into such a column that it may write. Declare
+// the tables STRICT, which has no such types, or give those columns a CHECK; the
+// word is then ErrBadValue, too.
+//
+// A time.Time is not looked at either, in any column: whether it is sent as text
+// or as an integer is for SQLite's driver to know. Into a column of integers it
+// comes from the application's own code, since JSON has no times.
 //
 // # What is remembered
 //

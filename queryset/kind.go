@@ -44,7 +44,7 @@ type column struct {
 	bytes bool // bytea, BLOB: stays []byte in a map
 	list  bool // an array, on PostgreSQL
 
-	affinity affinity // on SQLite
+	affinity affinity // of numbers, on SQLite
 }
 
 // kindOf reads the name of a base type, or SQLite's declared type.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -132,6 +133,20 @@ func TestNumbers(t *testing.T) {
 		}
 		checkMeters(t, db, n)
 	})
+}
+
+// TestTextWhereNoNumberIsMeant: a type whose name merely holds one of SQLite's
+// numbers takes text. A time is what the driver makes of it.
+func TestTextWhereNoNumberIsMeant(t *testing.T) {
+	t.Parallel()
+	db := dbtest.SQLite(t)
+	exec(t, db, "CREATE TABLE spans (id integer PRIMARY KEY, project_id bigint NOT NULL, span INTERVAL, at POINT, since INTEGER)")
+	spans := &queryset.Table{Name: "spans", Resource: "thing", Project: "project_id", Write: []string{"span", "at", "since"}}
+	for column, v := range map[string]any{"span": "1 day", "at": []byte("(1,2)"), "since": time.Unix(7, 0)} {
+		if _, err := spans.ForKey(project1).Insert(t.Context(), db, queryset.Values{column: v}); err != nil {
+			t.Errorf("%s, %v: %v", column, v, err)
+		}
+	}
 }
 
 // TestNumbersFromJSON: a number names the row that was meant, or none.
