@@ -38,7 +38,8 @@ func (j *job) columnsOf(row Values) ([]string, error) {
 }
 
 // writable refuses a column that the caller may not write, and then one that is
-// not there.
+// not there. That is a 400 for whom the application trusts, too: such a caller may
+// name any column, and what it names may come from a request's body.
 func (j *job) writable(name string, may bool) error {
 	if !may {
 		return forbidden("the column %s of %s is not writable", quoteForError(name), j.table.table.Name)
