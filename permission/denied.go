@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/buildkey/buildkey/apikey"
+	"github.com/buildkey/buildkey/internal/nilcheck"
 )
 
 // The codes that this package denies with itself.
@@ -62,12 +63,29 @@ func missingScope(scope string) *DeniedError {
 }
 
 // denial finds the denial that a check's error is or wraps. One that was joined
-// with other errors is none: something else went wrong, too.
-func denial(err error) (*DeniedError, bool) {
-	for ; err != nil; err = errors.Unwrap(err) {
+// with other errors is none: something else went wrong, too. Where there is none,
+// last is where the search ended, which may be a nil pointer.
+func denial(err error) (d *DeniedError, last error) {
+	for ; err != nil; err = wrapped(err) {
+		last = err
+		if nilcheck.IsNil(err) {
+			break
+		}
 		if d, ok := err.(*DeniedError); ok {
-			return d, true
+			return d, nil
 		}
 	}
-	return nil, false
+	return nil, last
+}
+
+// wrapped is the one error that err wraps, nil where that is none or several.
+func wrapped(err error) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return errors.Unwrap(err)
+	}
+	if errs := joined.Unwrap(); len(errs) == 1 {
+		return errs[0]
+	}
+	return nil
 }

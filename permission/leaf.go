@@ -15,7 +15,8 @@ import (
 //   - [Denied], also wrapped, to deny with a code and a reason,
 //   - any other error, a cancelled context included, when it could not find
 //     out. The verdict is then Unknown with that error, also for one that
-//     wraps several, of which [Denied] is one.
+//     wraps several, of which [Denied] is one. Joined with nil, [Denied]
+//     still denies.
 //
 // name is what [Decision.Rule], texts and logs call the leaf. An empty name and
 // a nil check panic.
@@ -39,12 +40,13 @@ func (d *Decision) said(name string, err error) {
 		*d = Decision{Verdict: Grant, Rule: name}
 		return
 	}
-	if nilcheck.IsNil(err) { // which has no text to ask for, and is not the nil that grants
-		err = fmt.Errorf("permission: rule %s returned a nil %T for an error: return nil itself to grant", name, err)
-	}
-	if denied, ok := denial(err); ok {
+	denied, last := denial(err)
+	if denied != nil {
 		*d = Decision{Verdict: Deny, Rule: name, Code: denied.Code, Reason: denied.Reason}
 		return
+	}
+	if nilcheck.IsNil(last) { // which has no text to ask for, and is not the nil that grants
+		err = fmt.Errorf("permission: rule %s returned a nil %T for an error: return nil itself to grant", name, last)
 	}
 	*d = Decision{Verdict: Unknown, Rule: name, Err: err}
 }

@@ -31,6 +31,9 @@ func TestNewCheckErrors(t *testing.T) {
 		{"denied, wrapped", fmt.Errorf("rule: %w", said), deny, "not_owner", "only the owner may"},
 		{"denied, wrapped twice", fmt.Errorf("a: %w", fmt.Errorf("b: %w", said)), deny, "not_owner", "only the owner may"},
 		{"denied, joined with another", errors.Join(errSick, said), unknown, "", ""},
+		{"denied, joined with nothing", errors.Join(said, nil), deny, "not_owner", "only the owner may"},
+		{"denied, joined with nothing and wrapped", fmt.Errorf("a: %w", errors.Join(nil, fmt.Errorf("b: %w", said))), deny, "not_owner", "only the owner may"},
+		{"joined with nothing", errors.Join(errSick, nil), unknown, "", ""},
 		{"denied, beside another", fmt.Errorf("%w after %w", said, errSick), unknown, "", ""},
 		{"missing scope", apikey.ScopeError{Scope: "key:create"}, unknown, "", ""},
 		{"any other", errSick, unknown, "", ""},
@@ -57,7 +60,8 @@ func TestNewCheckErrors(t *testing.T) {
 // nor panics.
 func TestNewCheckReturnsANilPointer(t *testing.T) {
 	t.Parallel()
-	for _, err := range []error{(*permission.DeniedError)(nil), (*fs.PathError)(nil)} {
+	denied, path := (*permission.DeniedError)(nil), (*fs.PathError)(nil)
+	for _, err := range []error{denied, path, fmt.Errorf("rule: %w", denied), fmt.Errorf("rule: %w", path), errors.Join(denied)} {
 		leaf := permission.New("Rule", func(*http.Request) error { return err })
 		for _, p := range []permission.Permission{leaf, permission.Not(leaf)} {
 			d := p.Decide(new(http.Request), nil)
