@@ -27,6 +27,11 @@ func TestNewCatalogRefuses(t *testing.T) {
 		"a bundle of a bundle":       {apikey.Vocabulary{Resources: build, Bundles: map[string][]string{"buildkey:x": {"buildkey:x"}}}, "buildkey:x"},
 		"an alias of the unknown":    {apikey.Vocabulary{Resources: build, Aliases: map[string]string{"r": "robot:read"}}, "robot:read"},
 		"an alias over a scope":      {apikey.Vocabulary{Resources: build, Aliases: map[string]string{"build:read": "build:*"}}, "build:read"},
+		"an alias as a bundle":       {apikey.Vocabulary{Resources: keys, Aliases: map[string]string{"buildkey:all": "key:*"}}, "buildkey:all"},
+		"an alias as a scope":        {apikey.Vocabulary{Resources: keys, Aliases: map[string]string{"robot:read": "key:*"}}, "robot:read"},
+		"an alias of every resource": {apikey.Vocabulary{Resources: keys, Aliases: map[string]string{"*:*": "key:*"}}, "*:*"},
+		"a star as an alias":         {apikey.Vocabulary{Resources: keys, Aliases: map[string]string{"*": "key:*"}}, `"*"`},
+		"an empty alias":             {apikey.Vocabulary{Resources: keys, Aliases: map[string]string{"": "key:*"}}, `""`},
 		"an unknown internal name":   {apikey.Vocabulary{Resources: build, Internal: []string{"robot:read"}}, "robot:read"},
 	} {
 		if _, err := apikey.NewCatalog(row.v); err == nil || !strings.Contains(err.Error(), row.names) {
