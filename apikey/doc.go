@@ -17,7 +17,7 @@
 //   - its allow list, such as "build:42" or "version:*".
 //
 // [Key.Allows] checks the last two for one row. Package queryset checks all
-// three, in SQL.
+// three: the scopes before it sends a statement, and the rest in that statement.
 //
 // # When a key is dead
 //
