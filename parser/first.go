@@ -20,8 +20,8 @@ import (
 // one by one. Its Headers are theirs, likewise; operands without that method add
 // none.
 //
-// The operands are copied. A nil operand, or a nil pointer, panics here, where it is composed, and
-// not at a request.
+// The operands are copied. A nil operand, or a nil pointer, panics here, where it
+// is composed, and not at a request.
 func First(first Parser, rest ...Parser) Parser {
 	asked := new(sequence)
 	for i, p := range append([]Parser{first}, rest...) {

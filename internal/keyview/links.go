@@ -11,7 +11,7 @@ type Link struct {
 	Scopes  apikey.Scopes `json:"scopes"`
 }
 
-// Links are never null, as a list.
+// Links returns links as a list, which is empty and not null when there are none.
 func Links(links []apikey.Link) []Link {
 	views := make([]Link, len(links))
 	for i, l := range links {
