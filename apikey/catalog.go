@@ -16,8 +16,9 @@ type Vocabulary struct {
 	// for. Each name starts with "buildkey:". None may hold another, nor
 	// [ScopeKeyCreate], which a key must name itself.
 	Bundles map[string][]string
-	// Aliases gives other spellings the scope or bundle that they mean. None
-	// reads as either itself: a ":" or "*" in one is refused.
+	// Aliases gives other spellings, such as those of before, the scope or
+	// bundle that they mean. None is empty, starts with "buildkey:" or holds
+	// "*", so that none passes for more than it means.
 	Aliases map[string]string
 	// Internal are the scopes and bundles that Public leaves out.
 	Internal []string
@@ -96,8 +97,8 @@ func (c *Catalog) addBundles(bundles map[string][]string) error {
 
 func (c *Catalog) checkAliases() error {
 	for alias, name := range c.aliases {
-		if alias == "" || strings.ContainsAny(alias, ":*") {
-			return fmt.Errorf("apikey: alias %q of %q: an alias is not empty and holds neither : nor *, so that none reads as a scope or a bundle", alias, name)
+		if alias == "" || strings.HasPrefix(alias, bundleSpace+":") || strings.Contains(alias, "*") {
+			return fmt.Errorf("apikey: alias %q of %q: an alias is not empty, does not start with %s: and holds no *", alias, name, bundleSpace)
 		}
 		if c.known(alias) || !c.known(name) {
 			return fmt.Errorf("apikey: alias %q of %q: the alias must be a new name and the other a known one", alias, name)

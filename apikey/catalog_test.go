@@ -28,7 +28,7 @@ func TestNewCatalogRefuses(t *testing.T) {
 		"an alias of the unknown":    {apikey.Vocabulary{Resources: build, Aliases: map[string]string{"r": "robot:read"}}, "robot:read"},
 		"an alias over a scope":      {apikey.Vocabulary{Resources: build, Aliases: map[string]string{"build:read": "build:*"}}, "build:read"},
 		"an alias as a bundle":       {apikey.Vocabulary{Resources: keys, Aliases: map[string]string{"buildkey:all": "key:*"}}, "buildkey:all"},
-		"an alias as a scope":        {apikey.Vocabulary{Resources: keys, Aliases: map[string]string{"robot:read": "key:*"}}, "robot:read"},
+		"an alias of all actions":    {apikey.Vocabulary{Resources: keys, Aliases: map[string]string{"robot:*": "key:*"}}, "robot:*"},
 		"an alias of every resource": {apikey.Vocabulary{Resources: keys, Aliases: map[string]string{"*:*": "key:*"}}, "*:*"},
 		"a star as an alias":         {apikey.Vocabulary{Resources: keys, Aliases: map[string]string{"*": "key:*"}}, `"*"`},
 		"an empty alias":             {apikey.Vocabulary{Resources: keys, Aliases: map[string]string{"": "key:*"}}, `""`},
