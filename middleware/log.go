@@ -25,7 +25,7 @@ func (p *passage) log(r *http.Request, level slog.Level, message string, problem
 	}
 	id := p.keyID(r)
 	attrs := []slog.Attr{
-		slog.String("method", r.Method),
+		slog.String("method", withoutSecrets(r.Method)),
 		slog.String("path", p.loggable(r.URL.Path, id != "")),
 		slog.Int("status", problem.Status),
 		slog.String("code", problem.Code),

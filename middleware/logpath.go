@@ -8,9 +8,12 @@ import (
 	"github.com/buildkey/buildkey/apikey"
 )
 
-// secretLike is what a key, a handle or another token is in a path: more letters and
-// digits in a row than names, UUIDs and Git's SHA-1 have.
-var secretLike = regexp.MustCompile(`[0-9A-Za-z]{41,}`)
+// secretLike is what a key, a handle or another token may be in a path: more letters
+// and digits in a row than names have.
+var secretLike = regexp.MustCompile(`[0-9A-Za-z]{26,}`)
+
+// hexadecimal is what is kept nevertheless: UUIDs without hyphens, Git's SHA-1.
+var hexadecimal = regexp.MustCompile(`^[0-9a-f]{26,40}$`)
 
 // loggable is a path without the request's key, and without what somebody may have
 // pasted where an id belongs: any key, not only this request's.
@@ -18,7 +21,16 @@ func (p *passage) loggable(path string, isKey bool) string {
 	if isKey { // otherwise it may have been chosen to hide the path
 		path = p.redact(path)
 	}
-	return secretLike.ReplaceAllString(path, redacted)
+	return withoutSecrets(path)
+}
+
+func withoutSecrets(text string) string {
+	return secretLike.ReplaceAllStringFunc(text, func(run string) string {
+		if hexadecimal.MatchString(run) {
+			return run
+		}
+		return redacted
+	})
 }
 
 const redacted = "[redacted]"

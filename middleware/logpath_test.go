@@ -34,35 +34,45 @@ func TestPresentedTextHidesNothing(t *testing.T) {
 }
 
 // TestAnyKeyInThePath is not logged, whoever brings it: it is easily pasted where its
-// id belongs.
+// id belongs. Nor is it as a method.
 func TestAnyKeyInThePath(t *testing.T) {
 	t.Parallel()
-	format, err := apikey.NewFormat("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range []apikey.Format{format, format.HandleFormat()} {
-		secret, err := f.Mint(uuid.New(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, secret := range secrets(t) {
 		for _, presented := range []string{"", goodKey, "two words", awayKey} {
 			s := newStand()
 			r := request("GET", presented)
-			r.URL.Path = "/keys/" + secret.Reveal() + "/revoke/"
+			r.URL.Path, r.Method = "/keys/"+secret+"/revoke/", secret
 			s.serve(r, s.Require(permission.DenyAll)(ok))
-			if log := s.log.String(); strings.Contains(log, secret.Reveal()[3:40]) || !strings.Contains(log, "[redacted]/revoke/") {
+			if log := s.log.String(); strings.Contains(log, secret[3:20]) || !strings.Contains(log, "[redacted]/revoke/") {
 				t.Errorf("with %q: log %s", presented, log)
 			}
 		}
 	}
 }
 
+// secrets are a key, a handle and other tokens.
+func secrets(t *testing.T) []string {
+	t.Helper()
+	format, err := apikey.NewFormat("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := []string{rand.Text(), strings.Repeat("0123456789abcdef", 4)}
+	for _, f := range []apikey.Format{format, format.HandleFormat()} {
+		secret, err := f.Mint(uuid.New(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, secret.Reveal())
+	}
+	return texts
+}
+
 // TestNamesInThePathAreLogged as they are.
 func TestNamesInThePathAreLogged(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{
-		"/builds/7/", "/keys/018f2b2e-7b1c-7c3e-9f00-aa11bb22cc33/", "/commits/" + strings.Repeat("5180b3d7", 5) + "/",
+		"/builds/7/", "/keys/018f2b2e-7b1c-7c3e-9f00-aa11bb22cc33/", "/commits/" + strings.Repeat("5180b3d7", 5) + "/", "/builds/018f2b2e7b1c7c3e9f00aa11bb22cc33/",
 		"/versions/a-branch-with-a-name-that-says-all-that-it-is-about-and-more/",
 	} {
 		s := newStand()

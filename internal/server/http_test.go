@@ -137,11 +137,13 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	ask("kb", "GET", "build/101/?token=in-the-query", "")
 	ask("kb", "PATCH", "build/101/", `{"error": "in-the-body"}`)
 	ask("kb", "GET", "build/"+w.keys["kb"]+"/", "") // a mistake that people make
+	ask("anon", "GET", "keys/"+w.keys["kv"]+"/", "")
+	ask("anon", w.keys["kv"], "whoami/", "")
 	ask("kd", "GET", "whoami/", "")
 	ask("staff", "POST", "keys/", `{"project": 1}`)
 	ask("kb", "POST", "revoke/", "")
 	text := log.String()
-	for _, secret := range []string{w.keys["kb"], w.keys["kd"], adminToken, "in-the-query", "in-the-body"} {
+	for _, secret := range []string{w.keys["kb"], w.keys["kd"], w.keys["kv"], adminToken, "in-the-query", "in-the-body"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the log holds %q:\n%s", secret, text)
 		}

@@ -29,15 +29,15 @@ func noteOf(ctx context.Context) *note {
 	return n
 }
 
-// logRequests writes a line for each request: no path, no query, no header and
-// no body, so no secret.
+// logRequests writes a line for each request: no path, no query, no header, no body
+// and no method that is none, so no secret.
 func logRequests(logger *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began, n := time.Now(), &note{}
 		seen := &statusWriter{ResponseWriter: w}
 		defer func() {
 			attrs := []slog.Attr{
-				slog.String("method", r.Method),
+				slog.String("method", loggedMethod(r.Method)),
 				slog.String("route", n.route),
 				slog.Int("status", seen.status),
 				slog.Duration("duration", time.Since(began)),
@@ -49,6 +49,17 @@ func logRequests(logger *slog.Logger, next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(seen, r.WithContext(context.WithValue(r.Context(), noteInContext{}, n)))
 	})
+}
+
+// loggedMethod is a method as far as it is one that routes have: any word may stand in
+// its place, a key too.
+func loggedMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodOptions, http.MethodTrace, http.MethodConnect:
+		return method
+	}
+	return "other"
 }
 
 // noteRoute is mux middleware, which runs where a route was found.
