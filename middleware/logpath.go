@@ -18,10 +18,15 @@ var hexadecimal = regexp.MustCompile(`^[0-9a-f]{26,40}$`)
 // loggable is a path without the request's key, and without what somebody may have
 // pasted where an id belongs: any key, not only this request's.
 func (p *passage) loggable(path string, isKey bool) string {
-	if isKey { // otherwise it may have been chosen to hide the path
+	if isKey || p.untold() { // otherwise it may have been chosen to hide the path
 		path = p.redact(path)
 	}
 	return withoutSecrets(path)
+}
+
+// untold tells of something of which the Verifier could not say what it is.
+func (p *passage) untold() bool {
+	return p != nil && p.identified.Load() && errors.Is(p.failure, apikey.ErrUnavailable)
 }
 
 func withoutSecrets(text string) string {

@@ -50,6 +50,17 @@ func TestAnyKeyInThePath(t *testing.T) {
 	}
 }
 
+// TestKeyThatNobodyCouldVerify is not logged, however short.
+func TestKeyThatNobodyCouldVerify(t *testing.T) {
+	t.Parallel()
+	s := newStand()
+	r := request("GET", awayKey)
+	r.URL.Path = "/keys/" + awayKey
+	if w := s.serve(r, s.Require(permission.HasBuildAPIKey)(ok)); w.Code != 503 || strings.Contains(s.log.String(), awayKey) {
+		t.Errorf("%d: log %s", w.Code, s.log)
+	}
+}
+
 // secrets are a key, a handle and other tokens.
 func secrets(t *testing.T) []string {
 	t.Helper()

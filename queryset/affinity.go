@@ -3,9 +3,9 @@ package queryset
 import (
 	"database/sql/driver"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
 )
 
 // affinity is what SQLite tries to make of the values of a column, where its
@@ -42,22 +42,17 @@ func affinityOf(declared string) affinity {
 // integers or floating point numbers, and none where a word merely holds such a
 // name: an INTERVAL is of SQLite's integers, too, and takes text as any column.
 func numberOf(declared string) affinity {
-	a := affinityOf(declared)
-	for _, word := range strings.FieldsFunc(declared, notInWord) {
-		if numberWords[word] == a {
-			return a
-		}
+	switch a := affinityOf(declared); {
+	case a == affinityInteger && integerWord.MatchString(declared), a == affinityReal && realWord.MatchString(declared):
+		return a
 	}
 	return affinityNone
 }
 
-func notInWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' }
-
-var numberWords = map[string]affinity{
-	"INT": affinityInteger, "INTEGER": affinityInteger, "INT2": affinityInteger, "INT4": affinityInteger, "INT8": affinityInteger,
-	"TINYINT": affinityInteger, "SMALLINT": affinityInteger, "MEDIUMINT": affinityInteger, "BIGINT": affinityInteger,
-	"REAL": affinityReal, "DOUBLE": affinityReal, "FLOAT": affinityReal, "FLOAT4": affinityReal, "FLOAT8": affinityReal,
-}
+var (
+	integerWord = regexp.MustCompile(`\bU?(TINY|SMALL|MEDIUM|BIG|LONG)?INT(EGER)?[0-9]*\b`)
+	realWord    = regexp.MustCompile(`\b(REAL|FLOAT|DOUBLE)[0-9]*\b`)
+)
 
 // keeps tells whether v, as it is sent, becomes a number in a column of
 // integers or of floating point numbers. SQLite stores the rest as it is, unless
