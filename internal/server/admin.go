@@ -98,12 +98,14 @@ func (s *Server) keepFresh(ctx context.Context) error {
 	return adminTrouble(s.readAdmin(ctx))
 }
 
-// forgetFresh takes back the token that keepFresh kept and nobody could read: the next
-// start makes another.
+// forgetFresh takes back the token that keepFresh kept and nobody could read, also when
+// ctx has ended: the next start makes another.
 func (s *Server) forgetFresh(ctx context.Context) error {
 	if s.admin.fresh.IsZero() {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
+	defer cancel()
 	_, err := s.db.ExecContext(ctx, s.db.Rebind(`DELETE FROM settings WHERE name = ? AND value = ?`), adminSetting, hex.EncodeToString(s.admin.hash[:]))
 	return adminTrouble(err)
 }

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 )
 
 // announce says where the server is and, on a first start, how to try it.
@@ -21,10 +24,20 @@ func (s *Server) announce(ctx context.Context, addr net.Addr) error {
 	if s.sample != nil {
 		text += s.lesson(base)
 	}
-	if _, err := fmt.Fprint(s.cfg.Out, text); err != nil {
+	if err := s.print(text); err != nil {
 		return errors.Join(fmt.Errorf("server: cannot print: %w", err), s.forgetFresh(ctx))
 	}
 	return nil
+}
+
+// print writes to Out. A pipe that nobody reads is an error and no end of the
+// process, which the runtime makes of it for standard output.
+func (s *Server) print(text string) error {
+	broken := make(chan os.Signal, 1)
+	signal.Notify(broken, syscall.SIGPIPE)
+	defer signal.Stop(broken)
+	_, err := fmt.Fprint(s.cfg.Out, text)
+	return err
 }
 
 // reachable is an address that a client on this machine can use: a server that

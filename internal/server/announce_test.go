@@ -1,18 +1,23 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 )
 
 // full takes nothing, as a full device does.
-type full struct{ said strings.Builder }
+type full struct {
+	said strings.Builder
+	then func()
+}
 
 var errFull = errors.New("no space left on device")
 
 func (f *full) Write(p []byte) (int, error) {
 	f.said.Write(p)
+	f.then()
 	return 0, errFull
 }
 
@@ -26,7 +31,9 @@ func TestATokenThatNobodyCouldReadIsForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Serve(t.Context()); !errors.Is(err, errFull) {
+	ctx, stop := context.WithCancel(t.Context())
+	out.then = stop // which is no reason to keep it
+	if err := s.Serve(ctx); !errors.Is(err, errFull) {
 		t.Fatalf("serve: %v", err)
 	}
 	if err := s.Close(); err != nil {

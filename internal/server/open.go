@@ -1,6 +1,11 @@
 package server
 
-import "context"
+import (
+	"context"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
 
 // Open takes the configured address, opens the configured database, brings its
 // schema up to date, and makes a server of it. An empty database gets sample data,
@@ -62,7 +67,26 @@ func (s *Server) Close() error {
 		return nil
 	}
 	s.listener.Close() // Serve did, where it ran
-	err := s.db.Close()
+	err := closePool(s.db)
 	unlock(s.lock)
 	return err
+}
+
+// closeTime is added to draining and flushing, within the 10 s of a stop.
+const closeTime = 500 * time.Millisecond
+
+// closePool closes db. It does not wait for a PostgreSQL server that says nothing:
+// lib/pq takes leave of each prepared statement, and waits for an answer.
+func closePool(db *sqlx.DB) error {
+	if db.DriverName() == "sqlite" {
+		return db.Close()
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- db.Close() }()
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(closeTime):
+		return nil
+	}
 }

@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// How long things may take. Draining and the store's last write together stay
-// below the 10 s within which a server stops.
+// How long things may take. Draining, the store's last write and closing the pool
+// together stay below the 10 s within which a server stops.
 const (
 	headerTime  = 5 * time.Second
 	requestTime = 30 * time.Second // reading a request, and what it asks of the database
-	answerTime  = 60 * time.Second
+	answerTime  = requestTime + silenceTime + 5*time.Second
 	idleTime    = 2 * time.Minute
 	drainTime   = 7 * time.Second
 	flushTime   = 2 * time.Second

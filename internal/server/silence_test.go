@@ -70,3 +70,17 @@ func TestConnectTimeIsKept(t *testing.T) {
 		}
 	}
 }
+
+// TestCloseDoesNotWait for a database that says nothing: it would for ever, since a
+// statement is prepared there that lib/pq takes leave of.
+func TestCloseDoesNotWait(t *testing.T) {
+	t.Parallel()
+	var line wire
+	w := newWorld(t, postgresOver(t, &line))
+	w.do("kb", "GET", "build/101/", nil).want(200)
+	line.silent.Store(true)
+	t.Cleanup(func() { line.set(true) })
+	if err := closePool(w.db); err != nil {
+		t.Error(err)
+	}
+}
