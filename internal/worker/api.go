@@ -31,6 +31,11 @@ type build struct {
 // final tells whether a state is the last of a build.
 func final(state any) bool { return state == stateFinished || state == stateCancelled }
 
+// has tells whether the build is in the state, and of the success, that set gives it.
+func (b build) has(set fields) bool {
+	return b.State == set["state"] && (set["success"] == nil || b.Success != nil && *b.Success == set["success"])
+}
+
 type version struct {
 	ID         int64  `json:"id"`
 	Slug       string `json:"slug"`

@@ -166,16 +166,17 @@ func (s *session) fail(ctx context.Context, f *failure) error {
 }
 
 // setState patches the build. A 409 to a state that the build is in already is
-// the answer to a retry of a call that got through.
+// the answer to a retry of a call that got through. Of a last state in doubt the
+// server is asked before anything is said or done.
 func (s *session) setState(ctx context.Context, state string, more fields) error {
 	set := fields{"state": state}
 	maps.Copy(set, more)
 	err := s.api.patchBuild(ctx, s.cfg.Build, set)
-	if hasStatus(err, http.StatusConflict) && s.reached(ctx, set) {
+	switch {
+	case final(state) && doubtful(err):
+		return s.confirm(ctx, set, err)
+	case hasStatus(err, http.StatusConflict) && s.reached(ctx, set):
 		err = nil
-	}
-	if _, doubt := errors.AsType[doubtError](err); doubt && final(state) && errors.Is(err, ErrRejected) {
-		err = ErrUnsure
 	}
 	if err == nil {
 		s.result.State = state
@@ -185,10 +186,7 @@ func (s *session) setState(ctx context.Context, state string, more fields) error
 
 func (s *session) reached(ctx context.Context, set fields) bool {
 	now, err := s.api.build(ctx, s.cfg.Build)
-	if err != nil || now.State != set["state"] {
-		return false
-	}
-	return set["success"] == nil || (now.Success != nil && *now.Success == set["success"])
+	return err == nil && now.has(set)
 }
 
 func (s *session) now() time.Time { return s.cfg.Now().UTC().Truncate(time.Microsecond) }

@@ -34,8 +34,8 @@ type session struct {
 // Errors, with what is known of the build in Result all the same: a bad Config;
 // [ErrNoCredential]; [ErrHandle]; [ErrRejected] when the key dies on the way;
 // [ErrFinal] when the build is final already or becomes so; [ErrUnsure] when nobody
-// here knows whether it has ended; an error that wraps
-// ctx's cause when ctx ends, after the running command's group was killed, the
+// here knows whether it has ended; an error that wraps ctx's cause when ctx ends
+// before the call that finishes the build was made, after the running command's group was killed, the
 // checkout removed, the build patched to cancelled and the key revoked, all
 // within Config.Grace; and any other trouble of the worker's own, with the build
 // finished as failed where the server can still be reached.
@@ -57,13 +57,15 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	return s.result, err
 }
 
-// guarded does the work while a keeper keeps the key alive.
+// guarded does the work while a keeper keeps the key alive. That the key is dead is no
+// news of a build whose end was asked for.
 func (s *session) guarded(parent context.Context) error {
 	ctx, reject := context.WithCancelCause(parent)
 	defer reject(nil)
 	defer s.keep(ctx, reject)()
 	err := s.work(ctx)
-	if err != nil && err != ErrUnsure && context.Cause(ctx) == ErrRejected {
+	asked := err == nil || err == ErrUnsure || err == ErrFinal
+	if !asked && context.Cause(ctx) == ErrRejected {
 		return ErrRejected
 	}
 	return err
@@ -76,7 +78,7 @@ func (s *session) settle(parent context.Context, err error) error {
 	switch {
 	case err == nil:
 	case errors.Is(err, ErrUnsure):
-		return s.unsure(err)
+		err = s.unsure(err)
 	case errors.Is(err, ErrRejected):
 		return s.stopped(err)
 	case errors.Is(err, ErrFinal) || hasStatus(err, http.StatusConflict):

@@ -17,9 +17,9 @@ var (
 	ErrRejected = errors.New("worker: the server rejects the key: it was revoked or has expired, and the build stops here")
 	// ErrFinal: the build is finished or cancelled on the server, by someone else.
 	ErrFinal = errors.New("worker: the build is already final on the server")
-	// ErrUnsure: the call that ends the build had no answer, and the key was dead
-	// when it was sent again, as it is after the end of a build.
-	ErrUnsure = errors.New("worker: no answer came to the end of the build, and now the server rejects the key: it may have ended as it should, see what the server says of it")
+	// ErrUnsure: the call that ends the build may have counted, and the server
+	// could not be asked, or did not take the call when it was made once more.
+	ErrUnsure = errors.New("worker: no answer came to the end of the build: it may have ended as it should, see what the server says of it")
 	// ErrHandle: the handle could not be opened, or the answer with the key was
 	// lost. A handle is never tried twice, since the second opening kills the key.
 	ErrHandle = errors.New("worker: the handle gives no key: trigger the build again for a new one")
@@ -76,6 +76,11 @@ func mayHaveCounted(err error) bool {
 type doubtError struct{ error }
 
 func (e doubtError) Unwrap() error { return e.error }
+
+func doubtful(err error) bool {
+	_, ok := errors.AsType[doubtError](err)
+	return ok
+}
 
 const maxProblem = 64 << 10
 
