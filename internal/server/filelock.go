@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -34,9 +35,7 @@ func unlock(lock *flock.Flock) {
 // however it ends. The lock is not on the database itself: closing another
 // descriptor of that file would drop SQLite's own locks (fcntl(2)).
 func lockFile(ctx context.Context, path string) (*flock.Flock, error) {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real // two names of one file are one database
-	}
+	path = linkedTo(path) // two names of one file are one database
 	lock := flock.New(path + ".lock")
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
@@ -48,4 +47,25 @@ func lockFile(ctx context.Context, path string) (*flock.Flock, error) {
 		return nil, fmt.Errorf("server: another server has %s open: stop it, or give this one another --database-url", path)
 	}
 	return nil, fmt.Errorf("server: %s.lock cannot be locked: %w: check that the folder exists, and that this user may write both", path, err)
+}
+
+// maxLinks is where Linux gives up on a chain of symbolic links, too.
+const maxLinks = 40
+
+// linkedTo is the file that a path leads to when it names a symbolic link, whether
+// the file is there or not. Folders are left to the system: what stands before ".."
+// may be a link itself.
+func linkedTo(path string) string {
+	for range maxLinks {
+		target, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			folder, _ := filepath.Split(path)
+			target = folder + target
+		}
+		path = target
+	}
+	return path
 }
