@@ -30,7 +30,14 @@ func OpenDB(ctx context.Context, databaseURL string) (*sqlx.DB, error) {
 	return openDB(ctx, databaseURL, 0)
 }
 
-// openDB is OpenDB, with a limit on PostgreSQL's silence unless that is zero.
+// OpenDBWithin is [OpenDB] with a limit on how long PostgreSQL may say nothing while
+// a statement waits for it, such as [Silence]; zero is none. The connection is then
+// given up, and the statement fails.
+func OpenDBWithin(ctx context.Context, databaseURL string, silence time.Duration) (*sqlx.DB, error) {
+	return openDB(ctx, databaseURL, silence)
+}
+
+// openDB is OpenDBWithin.
 func openDB(ctx context.Context, databaseURL string, silence time.Duration) (*sqlx.DB, error) {
 	if path, ok := sqlitePath(databaseURL); ok {
 		return openSQLite(ctx, path)
@@ -85,7 +92,7 @@ func openSQLite(ctx context.Context, path string) (*sqlx.DB, error) {
 // to hold private environment variables. SQLite gives its other files the same
 // permissions. What cannot be made is left to SQLite to tell.
 func makePrivate(path string) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(linkedTo(path), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil
 	}
@@ -100,14 +107,19 @@ func listenDSN(databaseURL string) string {
 	return databaseURL
 }
 
+// passwordAstray tells a URL whose user and password were not found, as a / ? or #
+// in the password ended the host before them: the @ that ends them comes later.
+// A parameter's value may hold one.
+func passwordAstray(u *url.URL) bool {
+	key, _, _ := strings.Cut(u.RawQuery, "=")
+	return u.User == nil && strings.Contains(u.EscapedPath()+key+u.EscapedFragment(), "@")
+}
+
 // openPostgres gives up on a server that does not let it in within seconds.
 func openPostgres(ctx context.Context, databaseURL string, silence time.Duration) (*sqlx.DB, error) {
 	u, err := url.Parse(databaseURL)
-	if err != nil {
-		if parsing, ok := errors.AsType[*url.Error](err); ok {
-			err = parsing.Err // without the URL, which may hold a password
-		}
-		return nil, fmt.Errorf("server: the database URL is no URL: %w: escape what is special in user and password, as in %%40 for @", err)
+	if err != nil || passwordAstray(u) { // err would repeat a part of the password
+		return nil, errors.New("server: the database URL is no URL: escape what is special in user and password, as in %40 for @ and %2F for /")
 	}
 	query := u.Query()
 	if !query.Has("connect_timeout") {

@@ -8,9 +8,11 @@ import (
 	"github.com/lib/pq"
 )
 
-// silenceTime is how long PostgreSQL may say nothing while a request waits for it.
-// It is more than a request has, so that a statement which is only slow is
-// cancelled in good order first.
+// Silence is how long PostgreSQL may say nothing while a request waits for it. It
+// is more than a request has, so that a statement which is only slow is cancelled
+// in good order first.
+const Silence = silenceTime
+
 const silenceTime = requestTime + 3*time.Second
 
 // dialer opens connections that are given up after so long a silence. lib/pq waits
