@@ -21,7 +21,8 @@ never an argument. The commands of the build do not see it. They are not kept
 from anything else that this user may do: run the worker in a container, and not
 as root.
 
-SIGINT and SIGTERM cancel the build. The exit code is 0 only for a build that
+SIGINT and SIGTERM cancel the build; a second one after a second ends the worker
+at once, and its key lives on. The exit code is 0 only for a build that
 succeeded.`
 
 // builderFlags is what the builder command takes.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
@@ -28,13 +29,21 @@ type ledger struct {
 }
 
 // onLedger makes do the body of a command, on the database that a flag names. The
-// audit trail names the system's user.
-func (p *program) onLedger(cmd *cobra.Command, do func(ctx context.Context, l ledger, args []string) error) *cobra.Command {
+// audit trail names the system's user. A PostgreSQL that falls silent is given up.
+func (p *program) onLedger(cmd *cobra.Command, do ledgerWork) *cobra.Command {
+	return p.onLedgerWithin(p.silence, cmd, do)
+}
+
+// ledgerWork is the body of a command on a ledger.
+type ledgerWork func(ctx context.Context, l ledger, args []string) error
+
+// onLedgerWithin is onLedger with another limit on silence, zero for none.
+func (p *program) onLedgerWithin(silence time.Duration, cmd *cobra.Command, do ledgerWork) *cobra.Command {
 	var url string
 	databaseFlag(cmd, &url)
 	cmd.RunE = p.running(func(cmd *cobra.Command, args []string) error {
 		ctx := keystore.WithActor(cmd.Context(), actor())
-		l, err := p.openLedger(ctx, url)
+		l, err := p.openLedger(ctx, url, silence)
 		if err != nil {
 			return err
 		}
@@ -46,7 +55,7 @@ func (p *program) onLedger(cmd *cobra.Command, do func(ctx context.Context, l le
 
 // openLedger takes a database that is there and has its tables: a mistyped path
 // is an error, and makes no file.
-func (p *program) openLedger(ctx context.Context, url string) (ledger, error) {
+func (p *program) openLedger(ctx context.Context, url string, silence time.Duration) (ledger, error) {
 	if err := checkDatabaseURL(url); err != nil {
 		return ledger{}, err
 	}
@@ -55,7 +64,7 @@ func (p *program) openLedger(ctx context.Context, url string) (ledger, error) {
 			return ledger{}, fmt.Errorf("there is no database %s: check --database-url, or make it with `buildkey migrate`", path)
 		}
 	}
-	db, err := server.OpenDB(ctx, url)
+	db, err := server.OpenDBWithin(ctx, url, silence)
 	if err != nil {
 		return ledger{}, err
 	}

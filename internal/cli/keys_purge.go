@@ -24,7 +24,8 @@ func (p *program) keysPurge() *cobra.Command {
 		Args:    noArguments,
 	}
 	lifetimeFlag(cmd.Flags(), &retention, "retention", "time for which dead keys are kept (default 360h)")
-	return p.onLedger(cmd, func(ctx context.Context, l ledger, _ []string) error {
+	const noLimit = 0 // the first purge of a big database may take long
+	return p.onLedgerWithin(noLimit, cmd, func(ctx context.Context, l ledger, _ []string) error {
 		kept := cmp.Or(retention, keystore.DefaultRetention)
 		n, err := l.Purge(ctx, kept)
 		if err != nil {

@@ -9,10 +9,12 @@ import (
 )
 
 // revokeEach revokes one key after another, whatever becomes of the others: each
-// that fails is reported and left out. It waits once for all.
+// that fails is reported and left out. The end of ctx is that of all that are left.
+// It waits once for all.
 func (p *program) revokeEach(ctx context.Context, words []string, revoke func(i int, word string) (string, error)) error {
 	var revoked []string
 	var failed error
+each:
 	for i, word := range words {
 		text, err := revoke(i, word)
 		switch {
@@ -20,6 +22,9 @@ func (p *program) revokeEach(ctx context.Context, words []string, revoke func(i 
 			revoked = append(revoked, text)
 		case len(words) == 1:
 			return err
+		case ctx.Err() != nil:
+			failed = fmt.Errorf("interrupted: %d of %s could not be revoked", len(words)-len(revoked), count(int64(len(words)), "key"))
+			break each
 		default:
 			p.complain(oneLine(err))
 			failed = fmt.Errorf("%d of %s could not be revoked", i+1-len(revoked), count(int64(len(words)), "key"))

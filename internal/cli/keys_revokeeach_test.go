@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -47,5 +49,32 @@ func TestRevokeFromAnInputThatIsNoGood(t *testing.T) {
 		strings.Repeat("x ", maxInput/2) + "x": "nothing is revoked",
 	} {
 		call(t, t.Context(), nil, stdin, "keys", "revoke", "-", "--database-url", url).checkRefusal(t, 1, want)
+	}
+}
+
+// TestRevokeIsInterrupted: what is left is counted, and not gone through.
+func TestRevokeIsInterrupted(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		before int // keys that are revoked before the signal
+		stderr string
+	}{
+		{"at once", 0, "buildkey: interrupted: 4 of 4 keys could not be revoked\n"},
+		{"amid", 1, "buildkey: interrupted: the change is made, and running servers go by it within 1s; interrupted: 3 of 4 keys could not be revoked\n"},
+	} {
+		var stdout, stderr bytes.Buffer
+		ctx, cancel := context.WithCancel(t.Context())
+		p := program{stdout: &stdout, stderr: &stderr, wait: wait}
+		err := p.revokeEach(ctx, []string{"a", "b", "c", "d"}, func(i int, word string) (string, error) {
+			if i == test.before {
+				cancel()
+			}
+			return word, ctx.Err()
+		})
+		p.complain(oneLine(err))
+		if stderr.String() != test.stderr || strings.Count(stdout.String(), "\n") != test.before {
+			t.Errorf("%s: %q, %q", test.name, stdout.String(), stderr.String())
+		}
 	}
 }

@@ -5,24 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/buildkey/buildkey/internal/server"
 	"github.com/buildkey/buildkey/internal/worker"
 )
 
 // Main runs the command that args name, without the program's own name before
 // them, and returns its exit code. environ holds NAME=value entries, as os.Environ
-// gives them. SIGINT and SIGTERM end what runs, in good order.
+// gives them. SIGINT and SIGTERM end what runs, in good order, and a later one ends
+// the program at once.
 func Main(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal()
 	defer stop()
 	p := program{environ: environ, stdin: stdin, stdout: stdout, stderr: stderr,
-		now: time.Now, wait: wait, takeCredential: worker.TakeCredential}
+		now: time.Now, wait: wait, silence: server.Silence, takeCredential: worker.TakeCredential}
 	return p.run(ctx, args)
 }
 
@@ -33,6 +32,7 @@ type program struct {
 	stdout, stderr io.Writer
 	now            func() time.Time
 	wait           func(context.Context, time.Duration) error // ends early, with an error, when the context does
+	silence        time.Duration                              // of PostgreSQL beside a server, before it is given up; zero for none
 	takeCredential func() (worker.Credential, error)
 
 	begun bool // arguments and flags were good, and the command itself runs

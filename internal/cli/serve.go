@@ -10,8 +10,8 @@ import (
 const serveLong = `Runs the reference server. On a first start it makes the schema, a sample
 project and an admin token, which it prints that once, with lines to try.
 
-SIGINT and SIGTERM let requests finish, for at most 10 seconds. A SQLite file
-serves one server at a time.`
+SIGINT and SIGTERM let requests finish, for at most 10 seconds; a second one
+after a second ends it at once. A SQLite file serves one server at a time.`
 
 // serveFlags is what the serve command takes.
 type serveFlags struct {
