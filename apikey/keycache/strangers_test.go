@@ -2,6 +2,7 @@ package keycache
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,7 +46,8 @@ func TestAFloodOfStrangersAsksAThousandTimesASecond(t *testing.T) {
 func TestTheWaitInLineIsNotTheRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := fresh(t, Config{})
+		var ahead atomic.Int64
+		c, s := fresh(t, Config{Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
 		c.cfg.Bound = time.Second
 		_, raw := s.add()
 		for range atOnce {
@@ -59,7 +61,7 @@ func TestTheWaitInLineIsNotTheRead(t *testing.T) {
 			verified <- err
 		}()
 		synctest.Wait()
-		time.Sleep(2 * c.cfg.Bound)
+		ahead.Store(int64(2 * c.cfg.Bound))
 		c.gate.leave(false)
 		if err := <-verified; err != nil || s.asked.Load() != 1 {
 			t.Errorf("%v after %d reads", err, s.asked.Load())

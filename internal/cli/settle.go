@@ -21,13 +21,10 @@ func (p *program) settle(ctx context.Context) error {
 	return nil
 }
 
+// wait fails when ctx ends before d is over.
 func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	timed, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-timed.Done()
+	return ctx.Err()
 }
