@@ -33,13 +33,13 @@ type Guard struct {
 	Keys Verifier
 	// Parser finds the key in the headers. Nil: parser.Token.
 	Parser parser.Parser
-	// User finds the request's user, who is somebody other than a key. It
-	// returns a nil User for a request without one. Its error goes to
-	// WriteError: one that matches apikey.ErrInvalid, or is a parser's, is
-	// answered with 401, apikey.ErrUnavailable with 503. It is called at most once for a request,
+	// User finds the request's user, who is somebody other than a key. It returns
+	// a nil User for a request without one. Its error goes to WriteError: one that
+	// matches apikey.ErrInvalid, or is a parser's, is answered with 401,
+	// apikey.ErrUnavailable with 503. It is called at most once for a request,
 	// after a presented key was found good, and not for AllowAny. A user who is
-	// staff gets apikey.WithEverything; a key that stands beside goes before
-	// it. Nil: there are no users.
+	// staff gets apikey.WithEverything; a key that stands beside goes before it.
+	// Nil: there are no users.
 	User func(*http.Request) (permission.User, error)
 	// Logger takes the refusals and failures. Nil: slog.Default().
 	Logger *slog.Logger

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 )
 
-// watchedWriter notes whether an answer has begun, and with which status. It changes
+// watchedWriter notes whether an answer has begun, and whether it is a 404. It changes
 // nothing but this: the Vary that it was given stands in every answer, whatever the
 // handler said, and an answer that says nothing of caches is not to be stored when it
 // is private.
